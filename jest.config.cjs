@@ -1,0 +1,14 @@
+const transform = { "^.+\\.ts$": ["@swc/jest", { jsc: { parser: { syntax: "typescript" }, target: "es2022" } }] };
+/** One project per proof limit; what each can and cannot prove stands in docs/architecture.md. */
+const project = (name, more = {}) => ({
+  displayName: name,
+  testEnvironment: "node",
+  testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
+  transform,
+  ...more,
+});
+
+module.exports = {
+  coverageProvider: "v8",
+  projects: [project("unit"), project("offline"), project("host"), project("e2e")],
+};

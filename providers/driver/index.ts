@@ -1,0 +1,3 @@
+export { check, UNKNOWN } from "./check";
+export { create, refresh, remove, update } from "./lifecycle";
+export { read } from "./read";

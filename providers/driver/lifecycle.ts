@@ -1,0 +1,122 @@
+import type { AnyKind, Placed } from "../kind";
+import { roundTrips } from "../remote";
+import { steps } from "../step";
+import { apply } from "./apply";
+import { journal, say } from "./progress";
+import { read } from "./read";
+
+type Props = Record<string, unknown> & Placed;
+
+/** A failure that the engine keeps as "partially done": the state has the inputs, the next run converges. */
+interface PartialFailure extends Error {
+  id: string;
+  properties: Props;
+  reasons: string[];
+}
+
+const specOf = (props: Props): Props => {
+  const { __provider: _provider, ...spec } = props;
+  return spec as Props;
+};
+
+const inputsOf = (kind: AnyKind, props: Props): Props => {
+  const inputs: Record<string, unknown> = { ...props };
+  for (const name of kind.outputNames ?? []) delete inputs[name];
+  return inputs as Props;
+};
+
+const parsed = (kind: AnyKind, props: Props): Props => kind.schema.parse(specOf(inputsOf(kind, props))) as Props;
+
+class Measure {
+  private readonly started = Date.now();
+  private readonly before = new Map(roundTrips);
+  readonly done = new Map<string, number>();
+
+  constructor(
+    private readonly kind: AnyKind,
+    private readonly id: string,
+    private readonly spec: Placed,
+  ) {}
+
+  end(operation: string): void {
+    const seconds = Math.round((Date.now() - this.started) / 100) / 10;
+    // Other resources of the same run share the counter, so this is an upper bound while they run beside this one.
+    const trips = Object.entries(this.spec.connections).map(
+      ([n, c]) => [n, (roundTrips.get(c.host) ?? 0) - (this.before.get(c.host) ?? 0)] as const,
+    );
+    const count = [...this.done.values()].reduce((a, b) => a + b, 0);
+    if (count > 0) say(`${this.kind.name} ${this.id}: ${operation} done in ${seconds} s, ${count} steps`);
+    journal({
+      kind: this.kind.name,
+      id: this.id,
+      operation,
+      seconds,
+      roundTrips: Object.fromEntries(trips),
+      steps: Object.fromEntries(this.done),
+    });
+  }
+}
+
+/** Reads, plans and runs until nothing is left to do: so a finished operation was seen to be finished, and an interrupted one converges. */
+async function converge(kind: AnyKind, operation: string, props: Props): Promise<Props> {
+  const spec = parsed(kind, props);
+  const id = kind.id(spec);
+  const title = `${kind.name} ${id}`;
+  const measure = new Measure(kind, id, spec);
+  try {
+    const rounds = kind.rounds ?? 3;
+    for (let round = 1; ; round++) {
+      const seen = await read(kind, spec, kind.patienceSeconds?.(spec) ?? 0);
+      const todo = kind.plan(spec, seen);
+      if (todo.stages.length === 0) {
+        measure.end(operation);
+        return { ...props, ...spec, ...kind.outputs?.(spec, seen) } as Props;
+      }
+      if (round > rounds) {
+        const left = steps(todo).map((s) => `${s.node}: ${s.reason}`);
+        throw new Error(`${title}: not as wanted after ${rounds} rounds, still to do: ${left.join("; ")}`);
+      }
+      await apply(title, todo, spec.connections, measure.done);
+    }
+  } catch (e) {
+    if (measure.done.size === 0) throw e;
+    const failure = e as PartialFailure;
+    failure.id = id;
+    failure.properties = props;
+    failure.reasons = [failure.message];
+    throw failure;
+  }
+}
+
+export async function create(kind: AnyKind, inputs: Props): Promise<{ id: string; outs: Props }> {
+  const outs = await converge(kind, "create", inputs);
+  return { id: kind.id(parsed(kind, inputs)), outs };
+}
+
+export async function update(kind: AnyKind, inputs: Props): Promise<{ outs: Props }> {
+  return { outs: await converge(kind, "update", inputs) };
+}
+
+export async function refresh(
+  kind: AnyKind,
+  id: string,
+  props: Props,
+): Promise<{ id: string; props?: Props; inputs?: Props }> {
+  const spec = parsed(kind, props);
+  const measure = new Measure(kind, id, spec);
+  const seen = await read(kind, spec);
+  const live = kind.live(spec, seen) as Props | undefined;
+  measure.end("read");
+  if (!live) return { id: "" };
+  const inputs = { ...inputsOf(kind, props), ...live };
+  return { id, props: { ...inputs, ...kind.outputs?.(live, seen) }, inputs };
+}
+
+export async function remove(kind: AnyKind, props: Props): Promise<void> {
+  const spec = parsed(kind, props);
+  const id = kind.id(spec);
+  const measure = new Measure(kind, id, spec);
+  const seen = await read(kind, spec);
+  await apply(`${kind.name} ${id}`, kind.remove(spec, seen), spec.connections, measure.done);
+  measure.end("delete");
+}

@@ -1,0 +1,62 @@
+import { randomBytes } from "node:crypto";
+import { Answer, Command, DEFAULT_TIMEOUT_SECONDS } from "./command";
+import { reveal } from "./secret";
+import { quote } from "./sh";
+
+/** Several commands for one node, made into a single remote execution: one round trip however many commands. */
+export interface Batch {
+  /** What sshd starts; a constant but for the length, so nothing of the commands shows in a process list. */
+  readonly exec: string;
+  /** Script and data, sent on standard input. */
+  readonly stdin: Buffer;
+  parse(stdout: string, stderr: string): Answer[];
+  readonly timeoutSeconds: number;
+}
+
+const PRELUDE = `export LC_ALL=C LANG=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+umask 022
+w=$(mktemp -d /run/qvd-ha.XXXXXXXX)
+trap 'rm -rf "$w"' EXIT
+trap 'exit 129' HUP; trap 'exit 143' TERM; trap 'exit 130' INT`;
+
+/**
+ * Packs commands into one batch. Data travels on stdin into a private directory in memory and is removed at the end.
+ * @param stopOnFailure end at the first command that fails (for steps), or run all of them (for facts)
+ */
+export function pack(commands: readonly Command[], stopOnFailure: boolean): Batch {
+  const nonce = randomBytes(9).toString("hex");
+  const data = commands.map((c) => Buffer.from(reveal(c.stdin ?? ""), "utf8"));
+  const body = commands.map((c, i) => {
+    const seconds = c.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
+    const input = (data[i] as Buffer).length > 0 ? `"$w/${i}"` : "/dev/null";
+    const run = `timeout -k 10 ${seconds} bash -euo pipefail -c ${quote(c.script.text)} <${input}`;
+    const mark = `printf '\\n%s %d %d\\n' ${nonce} ${i} $rc`;
+    return [`rc=0; ${run} || rc=$?`, `${mark}; ${mark} >&2`, stopOnFailure ? `[ $rc = 0 ] || exit 0` : ""]
+      .filter(Boolean)
+      .join("\n");
+  });
+  const receive = data.map((d, i) => (d.length > 0 ? `head -c ${d.length} >"$w/${i}"` : "")).filter(Boolean);
+  const script = Buffer.from([PRELUDE, "umask 077", ...receive, "umask 022", ...body, "exit 0", ""].join("\n"), "utf8");
+  return {
+    exec: `exec bash -c 'eval "$(head -c ${script.length})"'`,
+    stdin: Buffer.concat([script, ...data]),
+    timeoutSeconds: commands.reduce((sum, c) => sum + (c.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS) + 10, 30),
+    parse: (stdout, stderr) => parse(nonce, stdout, stderr),
+  };
+}
+
+function parse(nonce: string, stdout: string, stderr: string): Answer[] {
+  const split = (text: string): Map<number, { text: string; code: number }> => {
+    const found = new Map<number, { text: string; code: number }>();
+    const mark = new RegExp(`\\n${nonce} (\\d+) (\\d+)\\n`, "g");
+    let from = 0;
+    for (let m = mark.exec(text); m; m = mark.exec(text)) {
+      found.set(Number(m[1]), { text: text.slice(from, m.index), code: Number(m[2]) });
+      from = m.index + m[0].length;
+    }
+    return found;
+  };
+  const out = split(stdout);
+  const err = split(stderr);
+  return [...out.entries()].map(([i, o]) => ({ code: o.code, stdout: o.text, stderr: err.get(i)?.text ?? "" }));
+}

@@ -1,0 +1,105 @@
+import { createHash } from "node:crypto";
+import type { Client } from "ssh2";
+import { pack } from "./batch";
+import type { Answer, Command } from "./command";
+import type { Connection } from "./connection";
+import { ConnectionError, exec, HostKeyError, open } from "./ssh";
+
+/** Round trips by node address since the process started: executions, not commands. */
+export const roundTrips = new Map<string, number>();
+
+/** Executions at once over one connection; OpenSSH refuses an eleventh channel. */
+const CHANNELS = 8;
+/** A connection that nothing uses for so long is closed, so that the host process can end. */
+const IDLE_MS = 15_000;
+
+class Link {
+  private client?: Promise<Client>;
+  private busy = 0;
+  private readonly waiting: (() => void)[] = [];
+  private idle?: NodeJS.Timeout;
+
+  constructor(private readonly connection: Connection) {}
+
+  private connect(): Promise<Client> {
+    if (!this.client) {
+      const opening = open(this.connection);
+      this.client = opening;
+      const forget = (): void => {
+        if (this.client === opening) this.client = undefined;
+      };
+      opening.then((c) => c.on("error", forget).on("close", forget), forget);
+    }
+    return this.client;
+  }
+
+  private async connectPatiently(seconds: number): Promise<Client> {
+    const deadline = Date.now() + seconds * 1000;
+    for (;;) {
+      try {
+        return await this.connect();
+      } catch (e) {
+        if (e instanceof HostKeyError || Date.now() >= deadline) throw e;
+        await new Promise((r) => setTimeout(r, 1_000));
+      }
+    }
+  }
+
+  async use<T>(patienceSeconds: number, work: (client: Client) => Promise<T>): Promise<T> {
+    while (this.busy >= CHANNELS) await new Promise<void>((r) => this.waiting.push(r));
+    this.busy++;
+    clearTimeout(this.idle);
+    try {
+      return await work(await this.connectPatiently(patienceSeconds));
+    } finally {
+      this.busy--;
+      this.waiting.shift()?.();
+      if (this.busy === 0) this.idle = setTimeout(() => this.close(), IDLE_MS).unref();
+    }
+  }
+
+  close(): void {
+    void this.client?.then(
+      (c) => c.end(),
+      () => undefined,
+    );
+    this.client = undefined;
+  }
+}
+
+const links = new Map<string, Link>();
+
+function link(c: Connection): Link {
+  const key = createHash("sha256")
+    .update(JSON.stringify([c.host, c.port, c.user, c.hostKey, c.privateKey]))
+    .digest("hex");
+  let found = links.get(key);
+  if (!found) links.set(key, (found = new Link(c)));
+  return found;
+}
+
+export interface RunOptions {
+  /** End at the first command that fails. Default: false, all of them run. */
+  readonly stopOnFailure?: boolean;
+  /** How long to go on trying while the node does not answer, in seconds; for one that is booting. Default: 0, one try. A wrong host key ends it at once. */
+  readonly patienceSeconds?: number;
+}
+
+/** Runs commands on a node in one round trip; with `stopOnFailure` the answers end at the first failure. @throws ConnectionError, HostKeyError */
+export async function run(c: Connection, commands: readonly Command[], options: RunOptions = {}): Promise<Answer[]> {
+  if (commands.length === 0) return [];
+  const batch = pack(commands, options.stopOnFailure ?? false);
+  roundTrips.set(c.host, (roundTrips.get(c.host) ?? 0) + 1);
+  const answers = await link(c).use(options.patienceSeconds ?? 0, (client) => exec(client, c, batch));
+  const complete = answers.length === commands.length;
+  const stopped = options.stopOnFailure && answers.some((a) => a.code !== 0);
+  if (!complete && !stopped)
+    throw new ConnectionError(`${c.user}@${c.host}: ended after ${answers.length} of ${commands.length} commands`);
+  return answers;
+}
+
+/** Closes every connection; for tests and the commands that a person runs. */
+export function closeAll(): void {
+  for (const l of links.values()) l.close();
+  links.clear();
+}
