@@ -1,0 +1,10 @@
+import { debianLike } from "./debianLike";
+
+export const debian12 = debianLike({
+  name: "debian12",
+  title: "Debian 12",
+  proven: true,
+  postgresVersion: 15,
+  pacemaker: "2.1",
+  agentPackages: ["fence-agents", "resource-agents"],
+});

@@ -1,0 +1,10 @@
+import { debianLike } from "./debianLike";
+
+export const debian13 = debianLike({
+  name: "debian13",
+  title: "Debian 13",
+  proven: true,
+  postgresVersion: 17,
+  pacemaker: "3.0",
+  agentPackages: ["fence-agents-base", "fence-agents-extra", "resource-agents-base", "resource-agents-extra"],
+});

@@ -1,0 +1,41 @@
+import { clusterUnits, corosync, drbdPaths, drbdUnits, pacemakerPaths } from "./common";
+import type { OsFamily } from "./family";
+
+/** DRBD is not in the distribution: `drbd9x-utils` and its kernel module come from ELRepo or LINBIT. */
+export const rhel9: OsFamily = {
+  name: "rhel9",
+  title: "Red Hat Enterprise Linux 9",
+  proven: false,
+  packages: {
+    manager: "dnf",
+    base: [
+      "chrony",
+      "corosync",
+      "drbd9x-utils",
+      "fence-agents-virsh",
+      "kmod-drbd9x",
+      "pacemaker",
+      "pacemaker-cli",
+      "postgresql-contrib",
+      "postgresql-server",
+      "resource-agents",
+      "xfsprogs",
+    ],
+    externalLibvirt: [],
+  },
+  units: { chrony: "chronyd.service", postgresql: ["postgresql.service"], ...drbdUnits, ...clusterUnits },
+  chrony: { config: "/etc/chrony.conf" },
+  postgres: {
+    version: 13,
+    binDir: "/usr/bin",
+    psql: "/usr/bin/psql",
+    user: "postgres",
+    group: "postgres",
+    home: "/var/lib/pgsql",
+    socketDir: "/var/run/postgresql",
+  },
+  drbd: { dialect: "9", ...drbdPaths },
+  corosync,
+  pacemaker: { dialect: "2.1", ...pacemakerPaths },
+  fenceAgents: ["fence_virsh"],
+};
