@@ -1,0 +1,130 @@
+import type { Finding } from "@qvd-ha/providers/dist/kind";
+import { inNetwork, ipOf } from "./primitives";
+import type { Settings } from "./schema";
+
+type Rule = (s: Settings) => Finding[];
+
+const finding = (property: string, reason: string): Finding => ({ property, reason });
+
+const distinct = (what: string, values: readonly { property: string; value: string }[]): Finding[] =>
+  values.flatMap(({ property, value }, i) => {
+    const first = values.findIndex((o) => o.value === value);
+    return first < i
+      ? [finding(property, `${value} is already ${values[first]?.property}: every ${what} must be its own`)]
+      : [];
+  });
+
+const addresses: Rule = (s) =>
+  distinct("address", [
+    { property: "database.address", value: ipOf(s.database.address) },
+    ...s.nodes.flatMap((n, i) => [
+      { property: `nodes[${i}].lan`, value: ipOf(n.lan) },
+      ...(n.crossover ? [{ property: `nodes[${i}].crossover`, value: ipOf(n.crossover) }] : []),
+    ]),
+    ...s.hypervisors.map((h, i) => ({ property: `hypervisors[${i}].address`, value: h.address })),
+  ]);
+
+const names: Rule = (s) => [
+  ...distinct("name", [
+    { property: "database.hostName", value: s.database.hostName },
+    ...s.nodes.flatMap((n, i) => [
+      { property: `nodes[${i}].name`, value: n.name },
+      { property: `nodes[${i}].name (crossover)`, value: `${n.name}cx` },
+    ]),
+  ]),
+  ...distinct(
+    "disk serial",
+    s.nodes.map((n, i) => ({ property: `nodes[${i}].disk.serial`, value: n.disk.serial })),
+  ),
+];
+
+const networks: Rule = (s) => {
+  const [first, second] = s.nodes;
+  if (!first || !second) return [];
+  const found: Finding[] = [];
+  if (!inNetwork(ipOf(second.lan), first.lan))
+    found.push(
+      finding("nodes[1].lan", `${second.lan} is not in the network of ${first.lan}: both nodes share the LAN`),
+    );
+  if (first.crossover && second.crossover && !inNetwork(ipOf(second.crossover), first.crossover))
+    found.push(
+      finding(
+        "nodes[1].crossover",
+        `${second.crossover} is not in the network of ${first.crossover}: both ends share the link`,
+      ),
+    );
+  if (first.crossover && inNetwork(ipOf(first.crossover), first.lan))
+    found.push(
+      finding(
+        "nodes[0].crossover",
+        `${first.crossover} lies in the LAN ${first.lan}: the two rings must be networks of their own`,
+      ),
+    );
+  if (!inNetwork(ipOf(s.database.address), first.lan))
+    found.push(
+      finding("database.address", `${s.database.address} is not in the LAN ${first.lan}: clients reach it there`),
+    );
+  return found;
+};
+
+const rings: Rule = (s) => {
+  const without = s.nodes.filter((n) => !n.crossover);
+  if (without.length === 0) return [];
+  if (without.length === 1)
+    return [
+      finding(
+        `nodes[${s.nodes.indexOf(without[0] as (typeof without)[0])}].crossover`,
+        "is missing, but the other node has one",
+      ),
+    ];
+  return s.corosync.oneRing
+    ? []
+    : [
+        finding(
+          "nodes[0].crossover",
+          "is missing: with one ring a single cable takes the cluster down. Give both nodes a crossover address, or consent with corosync.oneRing: true",
+        ),
+      ];
+};
+
+const hypervisors: Rule = (s) =>
+  s.nodes.flatMap((n, i) => {
+    const known = s.hypervisors.map((h) => h.name);
+    if (n.hypervisor ? known.includes(n.hypervisor) : known.length === 1) return [];
+    const value = n.hypervisor ? `${n.hypervisor} is not among` : "is missing, and there is a choice of";
+    return [finding(`nodes[${i}].hypervisor`, `${value} ${known.join(", ")}: fencing must know what runs the node`)];
+  });
+
+const platform: Rule = (s) => [
+  ...(s.platform === "libvirt" && !s.machine
+    ? [finding("machine", "is missing: platform libvirt makes the machines and must know of what")]
+    : []),
+  ...(s.platform === "libvirt"
+    ? s.hypervisors.flatMap((h, i) =>
+        h.libvirtUri
+          ? []
+          : [finding(`hypervisors[${i}].libvirtUri`, "is missing: platform libvirt makes the machines there")],
+      )
+    : s.nodes.flatMap((n, i) =>
+        n.ssh
+          ? []
+          : [
+              finding(
+                `nodes[${i}].ssh.hostKey`,
+                `is missing: the public host key of ${n.name} must be known before the first connection (ssh-keygen -lf on the machine itself)`,
+              ),
+            ],
+      )),
+];
+
+const overwrite: Rule = (s) =>
+  s.drbd.overwrite && !s.nodes.some((n) => n.disk.serial === s.drbd.overwrite)
+    ? [
+        finding(
+          "drbd.overwrite",
+          `${s.drbd.overwrite} is not the serial of a node's disk (${s.nodes.map((n) => n.disk.serial).join(", ")})`,
+        ),
+      ]
+    : [];
+
+export const rules: readonly Rule[] = [addresses, names, networks, rings, hypervisors, platform, overwrite];

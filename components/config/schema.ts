@@ -1,0 +1,170 @@
+import { z } from "zod";
+import { connectionSchema } from "@qvd-ha/providers/dist/remote";
+import { address, cidr, hostName, seconds } from "./primitives";
+import { timersSchema } from "./timers";
+
+/** A public SSH key, one line. */
+const publicKey = z.string().regex(/^(ssh-|ecdsa-)\S+ \S+/, "must be a public key line: type and base64");
+
+const diskSchema = z.strictObject({
+  /** Serial number that the disk shows; the disk is found by it, never by a name such as /dev/vdb. */
+  serial: z
+    .string()
+    .min(1, "a disk is named by its serial: see `lsblk -o NAME,SERIAL,SIZE`")
+    .max(20, "virtio shows 20 characters of a serial at most"),
+  /** Size in GiB. On libvirt the size to make; on existing machines the least size that is accepted. */
+  sizeGiB: z.number().positive().default(2),
+});
+
+export const nodeSchema = z.strictObject({
+  name: hostName,
+  /** Address on the network that the database's clients use (Corosync ring 0). */
+  lan: cidr,
+  lanInterface: z.string().default("eth0"),
+  /** Address on the link between the nodes (DRBD, Corosync ring 1). Without it there is one ring only: see `corosync.oneRing`. */
+  crossover: cidr.optional(),
+  crossoverInterface: z.string().default("eth1"),
+  disk: diskSchema,
+  /** Name of the hypervisor that runs this node, for fencing and for making its domain. Default: the only one. */
+  hypervisor: hostName.optional(),
+  /** Name of the domain on the hypervisor. Default: the node's name. */
+  domain: z.string().optional(),
+  /** Existing machines: the public host key, and where SSH listens if not at the LAN address, port 22. */
+  ssh: connectionSchema.omit({ privateKey: true }).partial({ host: true, user: true, port: true }).optional(),
+});
+
+export const hypervisorSchema = z.strictObject({
+  name: hostName,
+  /** Where the nodes reach it by SSH for fencing. */
+  address,
+  port: z.number().int().min(1).max(65535).default(22),
+  user: z.string().default("root"),
+  hostKey: publicKey,
+  /** libvirt's connection URI as Pulumi's libvirt provider uses it. Platform libvirt only. */
+  libvirtUri: z.string().optional(),
+  /** libvirt's URI as virsh on the hypervisor itself uses it. */
+  localUri: z.string().default("qemu:///system"),
+  /** Which file takes the fence key. */
+  authorizedKeysFile: z.string().startsWith("/").default("/root/.ssh/authorized_keys"),
+  /** Whether the program may log in there and install the fence key; else it prints what the operator must install. */
+  manageFenceKey: z.boolean().default(true),
+});
+
+/** What guests are made of. Platform libvirt only. */
+export const machineSchema = z.strictObject({
+  domainType: z.enum(["kvm", "qemu"]).default("kvm"),
+  cpu: z.strictObject({ mode: z.string(), model: z.string().optional() }).default({ mode: "host-model" }),
+  memoryMiB: z.number().int().min(1024, "the HOWTO asks for at least 1 GB of memory").default(2048),
+  vcpus: z.number().int().min(1).default(2),
+  /** Directory of the storage pool on the hypervisor. */
+  poolPath: z.string().startsWith("/").default("/var/lib/libvirt/images/qvd-ha"),
+  image: z.strictObject({
+    base: z.string(),
+    kernel: z.string().optional(),
+    initrd: z.string().optional(),
+    kernelArguments: z.string().default(""),
+  }),
+  /** Unsafe host caching: fast, and loses data when the hypervisor dies. For labs. */
+  unsafeCache: z.boolean().default(false),
+});
+
+export const databaseSchema = z.strictObject({
+  /** The floating address that QVD connects to, with its prefix length. */
+  address: cidr.default("172.20.64.90/24"),
+  hostName: hostName.default("qvddb"),
+  /** QVD's HKD, API and portal ignore any other port. */
+  port: z.literal(5432, "QVD's daemons connect to port 5432 only").default(5432),
+  name: z
+    .string()
+    .regex(/^[a-z_][a-z0-9_]*$/, "must be a plain SQL name")
+    .default("qvddb"),
+  user: z
+    .string()
+    .regex(/^[a-z_][a-z0-9_]*$/, "must be a plain SQL name")
+    .default("qvd"),
+  /** Networks of the QVD servers, the real clients; the HOWTO's pg_hba forgets them. */
+  clients: z.array(cidr).min(1, "name the networks of the QVD servers, or nobody can connect"),
+  /** How clients prove the password; md5 for QVD nodes whose libpq has no SCRAM. */
+  authentication: z.enum(["scram-sha-256", "md5"]).default("scram-sha-256"),
+  /** Where the replicated file system is mounted; it is the data directory. */
+  directory: z.string().startsWith("/").default("/var/lib/pgsql/data"),
+  /** Further settings for postgresql.conf; safety settings cannot be turned off. */
+  settings: z.record(z.string(), z.string()).default({}),
+});
+
+export const drbdSchema = z.strictObject({
+  resource: z
+    .string()
+    .regex(/^[a-z][a-z0-9_-]*$/)
+    .default("postgres"),
+  port: z.number().int().min(1024).max(65535).default(7789),
+  /** Resynchronisation rate, as DRBD writes it. The HOWTO's. */
+  rate: z
+    .string()
+    .regex(/^\d+[KMG]$/, "must be a rate such as 100M")
+    .default("100M"),
+  verifyAlgorithm: z.enum(["crc32c", "sha1", "md5", "sha256"]).default("crc32c"),
+  /** Blank disks need no first synchronisation; `full` copies every block all the same. */
+  initialSync: z.enum(["skip", "full"]).default("skip"),
+  /** Serial of a disk whose content may be destroyed; the only way past the blank-disk check. */
+  overwrite: z.string().optional(),
+});
+
+export const corosyncSchema = z.strictObject({
+  clusterName: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,15}$/, "must be 1 to 15 letters, digits, _ or -")
+    .default("qvd-ha"),
+  /** Milliseconds without a token until a node counts as lost. */
+  token: z.number().int().min(1000).max(30000).default(5000),
+  /** Consent to a cluster with a single ring, which a single cable takes down. */
+  oneRing: z.boolean().default(false),
+});
+
+export const clusterSchema = z.strictObject({
+  recheckInterval: z.string().default("10min"),
+  /** The HOWTO's 1 is negligible against any other score; 100 keeps the database where it is. */
+  stickiness: z.number().int().min(0).default(100),
+  migrationThreshold: z.number().int().min(1).default(2),
+  failureTimeout: z.string().default("3min"),
+  /** Seconds by which the active node is favoured in a split; paid on every real death of it. */
+  priorityFencingDelay: z.number().int().min(0).max(60).default(5),
+});
+
+export const schema = z.strictObject({
+  platform: z.enum(["libvirt", "existing"]),
+  os: z.enum(["debian12", "debian13", "ubuntu2404", "rhel9", "sles15"]).default("debian12"),
+  nodes: z.array(nodeSchema).length(2, "a pair has exactly two nodes"),
+  hypervisors: z.array(hypervisorSchema).min(1, "fencing needs the hypervisor of every node"),
+  machine: machineSchema.optional(),
+  database: databaseSchema,
+  drbd: drbdSchema.prefault({}),
+  corosync: corosyncSchema.prefault({}),
+  cluster: clusterSchema.prefault({}),
+  timers: timersSchema.prefault({}),
+  /** Addresses that must answer where the database may run: the router. */
+  ping: z.strictObject({ hosts: z.array(address).min(1, "name the router; the HOWTO's own value is lost") }),
+  fencing: z.strictObject({ agent: z.enum(["fence_virsh", "external/libvirt"]).default("fence_virsh") }).prefault({}),
+  /** Where the cluster reports by mail; without it there is no p_mailto. */
+  mail: z.strictObject({ to: z.string().min(1) }).optional(),
+  time: z
+    .strictObject({
+      servers: z.array(z.string()).default([]),
+      exception: z.string().min(10, "say why in a sentence").optional(),
+    })
+    .refine(
+      (t) => t.servers.length > 0 || t.exception,
+      "name time servers, or state in `exception` why none are needed",
+    ),
+  /** Lines for apt's sources and, if it is signed, its key; default: the machine's own sources. */
+  repository: z.strictObject({ lines: z.array(z.string()).min(1), keyring: z.string().optional() }).optional(),
+  /** Whether `pulumi destroy` deletes the database's data. */
+  dataPolicy: z.enum(["keep", "destroy"]).default("keep"),
+  /** How long a node may take to answer by SSH after it was made, in seconds. */
+  bootTimeout: seconds.default(300),
+});
+
+export type Settings = z.output<typeof schema>;
+export type SettingsInput = z.input<typeof schema>;
+export type NodeSettings = z.output<typeof nodeSchema>;
+export type HypervisorSettings = z.output<typeof hypervisorSchema>;
