@@ -1,0 +1,27 @@
+// Commands on this machine.
+"use strict";
+const { spawn } = require("child_process");
+
+const children = new Set();
+
+/** Resolves to the exit code, or the signal's name. */
+function runLocal(inputs, command, environment, out) {
+  const [program, ...args] = [...(inputs.interpreter || ["/bin/sh", "-c"]), command];
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { cwd: inputs.dir, env: { ...process.env, ...environment } });
+    children.add(child);
+    out.listen("stdout", child.stdout);
+    out.listen("stderr", child.stderr);
+    // A command may end without having read its stdin.
+    child.stdin.on("error", () => {}).end(inputs.stdin ?? "");
+    child.on("error", reject);
+    child.on("close", (code, signal) => {
+      children.delete(child);
+      resolve(signal || code);
+    });
+  });
+}
+
+const killLocal = (signal) => children.forEach((child) => child.kill(signal));
+
+module.exports = { runLocal, killLocal };
