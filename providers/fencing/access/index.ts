@@ -1,0 +1,17 @@
+import type { Kind } from "../../kind";
+import { plan, remove } from "./plan";
+import { facts, live } from "./read";
+import { schema } from "./spec";
+import type { FenceAccessSpec } from "./spec";
+
+export type { FenceAccessSpec } from "./spec";
+
+export const fenceAccess: Kind<FenceAccessSpec, ReturnType<typeof facts>> = {
+  name: "fence access",
+  schema: schema as Kind<FenceAccessSpec, ReturnType<typeof facts>>["schema"],
+  id: (spec) => `${Object.keys(spec.connections).join("+")}:${spec.commandPath}`,
+  facts,
+  live,
+  plan,
+  remove,
+};
