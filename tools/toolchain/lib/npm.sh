@@ -23,15 +23,18 @@ sources() {
     hash_files
 }
 
+# The SDK looks for its package.json beside its compiled files.
+compile_sdk() { node_modules/.bin/tsc -p sdks/libvirt && cp sdks/libvirt/package.json sdks/libvirt/bin/; }
+
 node_parts() {
   command -v npm >/dev/null || die "npm is not in PATH: install Node 20.19 or newer"
   cd "$QVD_HA_ROOT" || return
-  local hash tsc=node_modules/.bin/tsc
+  local hash
   hash=$(sha256sum <package-lock.json | cut -c1-16)
-  unless_stamped node_modules/.qvd-ha-installed "$hash" "installing the npm packages" install_packages
+  unless_stamped node_modules/.qvd-ha-installed "$hash" "npm packages" install_packages
   if [[ -f sdks/libvirt/package.json ]]; then
-    [[ -f sdks/libvirt/bin/index.js ]] || rm -f sdks/libvirt/bin/.sources
-    unless_stamped sdks/libvirt/bin/.sources "$(sources sdks/libvirt)" "compiling sdks/libvirt" $tsc -p sdks/libvirt
+    [[ -f sdks/libvirt/bin/package.json ]] || rm -f sdks/libvirt/bin/.sources
+    unless_stamped sdks/libvirt/bin/.sources "$(sources sdks/libvirt)" "compiling sdks/libvirt" compile_sdk
   fi
   [[ -f providers/dist/index.js ]] || rm -f providers/dist/.sources
   unless_stamped providers/dist/.sources "$(sources providers tsconfig.json)" "compiling providers" npm run build
