@@ -1,0 +1,39 @@
+# What every verb shares: the instance's identity and paths, messages, the lock. Sourced by lab/lab.
+
+# Throughout: `grep … >/dev/null` behind a pipe, never `grep -q`, which ends early and fails the writer under pipefail.
+LAB=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+
+die() {
+  printf 'lab: %s\n' "$*" >&2
+  exit 1
+}
+
+# Every message carries the seconds since the verb began, so that a slow step shows itself.
+say() { printf 'lab %4ds  %s\n' "$SECONDS" "$*" >&2; }
+
+need_root() { [ "$(id -u)" = 0 ] || die "must run as root (namespaces, libvirtd and packages need it)"; }
+
+INSTANCE=${QVD_HA_INSTANCE:-dev}
+[[ $INSTANCE =~ ^[a-z0-9][a-z0-9-]{0,15}$ ]] ||
+  die "QVD_HA_INSTANCE is '$INSTANCE': use 1 to 16 of a-z, 0-9 and '-'"
+# Two checkouts that both say "dev" must not meet.
+KEY=$INSTANCE-$(printf %s "$LAB" | sha256sum | cut -c1-6)
+
+NETNS=qvd-ha-$KEY
+NETNS_FILE=/run/netns/$NETNS
+# Short on purpose: sockets below it must stay under 108 characters.
+STATE=${QVD_HA_STATE:-/var/lib/qvd-ha}/$KEY
+MOUNTNS_FILE=$STATE/ns/mnt
+CACHE=${QVD_HA_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/qvd-ha}
+
+SUITE=${QVD_HA_SUITE:-bookworm}
+ROUTER=172.20.64.1
+ARIES_KEY=$STATE/aries/client_ed25519
+ARIES_HOST_KEY=$STATE/aries/ssh_host_ed25519_key
+REPOSITORY_PORT=3142
+
+# One verb at a time changes an instance. Daemons must be started with 9>&-, or they would hold the lock.
+lock_instance() {
+  exec 9>"/run/lock/$NETNS.lock"
+  flock --wait 900 9 || die "another run has held the instance $KEY for 15 minutes"
+}

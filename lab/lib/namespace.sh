@@ -1,0 +1,61 @@
+# The instance's two namespaces. Both are held by files, not by a process, so nothing is lost when a run is killed.
+
+netns_exists() { [ -e "$NETNS_FILE" ] && ip netns list 2>/dev/null | grep "^$NETNS\( \|$\)" >/dev/null; }
+mountns_ready() { [ -e "$STATE/ns/ready" ] && mountpoint -q "$STATE/ns"; }
+namespaces_ready() { netns_exists && mountns_ready; }
+
+# Runs a command in both, in the caller's directory and environment.
+inside() {
+  nsenter --net="$NETNS_FILE" --mount="$MOUNTNS_FILE" -- \
+    /bin/sh -c 'cd "$1" 2>/dev/null || { echo "lab: no such directory in the lab: $1" >&2; exit 1; }; shift; exec "$@"' sh "$PWD" "$@"
+}
+
+# Directories of the machine's libvirt, each covered by the instance's own.
+LIBVIRT_DIRECTORIES=(run/libvirt var/lib/libvirt etc/libvirt var/cache/libvirt var/log/libvirt)
+
+# Runs in the new mount namespace; everything mounted here is seen in the instance alone.
+furnish_mountns() {
+  local directory
+  for directory in "${LIBVIRT_DIRECTORIES[@]}"; do
+    mount --bind "$STATE/libvirt/$directory" "/$directory"
+  done
+  # /sys must show this network namespace's devices, or libvirt looks for its bridges in vain.
+  umount -l /sys
+  mount -t sysfs sysfs /sys
+  # Out of sight of the machine's systemd-machined, where domains of two instances would have the same name.
+  if [ -d /run/dbus ]; then mount -t tmpfs -o size=16k,mode=755 none /run/dbus; fi
+  touch "$STATE/ns/ready"
+}
+
+make_namespaces() {
+  local directory
+  if ! netns_exists; then
+    rm -f "$NETNS_FILE"
+    ip netns add "$NETNS"
+  fi
+  ip -n "$NETNS" link set lo up
+
+  mountns_ready && return 0
+  drop_mountns
+  for directory in "${LIBVIRT_DIRECTORIES[@]}"; do
+    mkdir -p "/$directory" "$STATE/libvirt/$directory"
+  done
+  mkdir -p "$STATE/ns"
+  # A namespace's file may only be mounted where mounts do not spread.
+  mount -t tmpfs -o size=64k,mode=700 qvd-ha "$STATE/ns"
+  mount --make-private "$STATE/ns"
+  touch "$MOUNTNS_FILE"
+  # Slave: what the machine unmounts later disappears in here as well, so no instance pins another's namespace.
+  nsenter --net="$NETNS_FILE" unshare --mount="$MOUNTNS_FILE" --propagation slave "$BASH" "$LAB/lab" furnish 9>&-
+}
+
+drop_mountns() {
+  if mountpoint -q "$STATE/ns"; then
+    umount "$MOUNTNS_FILE" 2>/dev/null || true
+    umount -l "$STATE/ns"
+  fi
+}
+
+# Ids of all processes in the instance's network namespace: the guests, the daemons and whatever clients run there.
+# No process of another instance or of the machine can be among them.
+inhabitants() { if netns_exists; then ip netns pids "$NETNS"; fi; }

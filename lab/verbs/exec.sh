@@ -1,0 +1,14 @@
+# lab exec -- command…: runs a command where the guests can be reached.
+
+verb_exec() {
+  need_root
+  [ "${1-}" != -- ] || shift
+  [ $# -gt 0 ] || die "usage: lab exec -- command [argument…]"
+  namespaces_ready || die "the lab $KEY is not up: run 'lab up'"
+  nsenter_exec "$@"
+}
+
+nsenter_exec() {
+  exec nsenter --net="$NETNS_FILE" --mount="$MOUNTNS_FILE" -- /bin/sh -c \
+    'cd "$1" || exit 1; shift; exec "$@"' sh "$PWD" "$@"
+}

@@ -1,0 +1,19 @@
+# lab status: what there is, on one screen.
+
+verb_status() {
+  local service
+  printf 'instance      %s\n' "$KEY"
+  printf 'state         %s\n' "$STATE"
+  printf 'image         %s (%s)\n' "$SUITE-$IMAGE_HASH" "$(if image_present; then echo present; else echo "not built"; fi)"
+  printf 'acceleration  %s\n' "$(known_acceleration | grep . || echo "not tried")"
+  printf 'namespace     %s\n' "$(if namespaces_ready; then echo "$NETNS"; else echo none; fi)"
+  for service in libvirtd sshd chronyd repository; do
+    printf '%-12s  %s\n' "$service" "$(if service_alive "$service"; then echo "running ($(cat "$STATE/run/$service.pid"))"; else echo "not running"; fi)"
+  done
+  if service_alive libvirtd; then
+    inside virsh -q -c qemu:///system list --all --name | sed '/^$/d' | while read -r domain; do
+      printf 'domain        %s: %s\n' "$domain" "$(inside virsh -q -c qemu:///system domstate "$domain" | head -1)"
+    done
+  fi
+  if [ -d "$STATE/saves" ]; then find "$STATE/saves" -mindepth 1 -maxdepth 1 -type d ! -name '.*' -printf 'saved         %f\n' | sort; fi
+}
