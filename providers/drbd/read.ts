@@ -1,0 +1,180 @@
+import type { Fact, Seen } from "../fact";
+import { sh } from "../remote";
+import { diskFact, lastingPath } from "./disk";
+import type { Disk, Disks } from "./disk";
+import { GLOBAL_PATH, parseResource, resourcePath } from "./render";
+import type { Running } from "./running";
+import { runningFact } from "./running";
+import type { Dialect, DiskSpec, Spec } from "./spec";
+import { deviceOf, nodeIdOf, nodeNames } from "./spec";
+import type { State } from "./state";
+import { stateFact } from "./state";
+
+export interface Software {
+  readonly loaded: boolean;
+  /** Version of the kernel module; empty where there is none. */
+  readonly module: string;
+  /** Version of drbd-utils; empty where they are missing. */
+  readonly utils: string;
+}
+
+/** Texts of the files; undefined where one is missing. */
+export interface Files {
+  readonly global?: string;
+  readonly resource?: string;
+}
+
+export interface Cluster {
+  readonly pacemaker: boolean;
+  /** A primitive of the cluster has this resource: the cluster alone promotes, demotes, starts and stops it. */
+  readonly managed: boolean;
+}
+
+// A type, not an interface: the index signature of Facts wants it.
+// eslint-disable-next-line @typescript-eslint/consistent-type-definitions
+export type DrbdFacts = {
+  readonly software: Fact<Software>;
+  readonly files: Fact<Files>;
+  readonly disks: Fact<Disks>;
+  readonly state: Fact<State | undefined>;
+  readonly running: Fact<Running>;
+  readonly cluster: Fact<Cluster>;
+  readonly device: Fact<boolean>;
+};
+export type DrbdSeen = Seen<DrbdFacts>;
+export type AllSeen = Readonly<Record<string, DrbdSeen>>;
+
+const software: Fact<Software> = {
+  command: {
+    script: sh`if [ -r /sys/module/drbd/version ]; then echo "loaded $(</sys/module/drbd/version)"
+else echo "file $(modinfo -F version drbd 2>/dev/null || true)"; fi
+drbdadm --version 2>/dev/null || true`,
+  },
+  parse: (a) => {
+    const [, how, module = ""] = /^(loaded|file) ?(\S*)/.exec(a.stdout) ?? [];
+    return { loaded: how === "loaded", module, utils: /^DRBDADM_VERSION=(\S+)/m.exec(a.stdout)?.[1] ?? "" };
+  },
+};
+
+const END = "@end of file";
+
+const files = (resource: string): Fact<Files> => ({
+  command: {
+    script: sh`for f in ${GLOBAL_PATH} ${resourcePath({ resource })}; do
+  if [ -f "$f" ]; then echo "@file $f"; cat "$f"; echo ${END}; fi
+done`,
+  },
+  parse: (a) => {
+    const text = (path: string): string | undefined => {
+      const head = `@file ${path}\n`;
+      const at = a.stdout.indexOf(head);
+      return at < 0 ? undefined : a.stdout.slice(at + head.length, a.stdout.indexOf(`${END}\n`, at));
+    };
+    const [g, r] = [text(GLOBAL_PATH), text(resourcePath({ resource }))];
+    return { ...(g === undefined ? {} : { global: g }), ...(r === undefined ? {} : { resource: r }) };
+  },
+});
+
+const cluster = (resource: string): Fact<Cluster> => ({
+  command: {
+    script: sh`state=$(systemctl is-active pacemaker 2>/dev/null || true)
+echo "$state"
+if [ "$state" = active ] &&
+  timeout 60 cibadmin -Q -l --xpath ${`//nvpair[@name='drbd_resource'][@value='${resource}']`} >/dev/null 2>&1; then
+  echo managed
+fi`,
+  },
+  parse: (a) => {
+    const said = a.stdout.split("\n");
+    return {
+      pacemaker: ["active", "activating", "deactivating"].includes(said[0] ?? ""),
+      managed: said[1] === "managed",
+    };
+  },
+});
+
+export function facts(spec: Spec, node: string): DrbdFacts {
+  const peer = nodeNames(spec).find((n) => n !== node) ?? node;
+  return {
+    software,
+    files: files(spec.resource),
+    disks: diskFact(spec.nodes[node]?.disk.serial ?? "", spec.resource, spec.minor, nodeIdOf(spec, peer)),
+    state: stateFact(spec.resource, spec.minor),
+    running: runningFact(spec.resource),
+    cluster: cluster(spec.resource),
+    device: {
+      command: { script: sh`[ -b ${deviceOf(spec)} ] && echo yes || true` },
+      parse: (a) => a.stdout.trim() === "yes",
+    },
+  };
+}
+
+export const dialectOf = (module: string): Dialect | undefined =>
+  module.startsWith("8.4") ? "8.4" : module.startsWith("9") ? "9" : undefined;
+
+export const onlyDisk = (seen: DrbdSeen | undefined): Disk | undefined =>
+  seen?.disks.found.length === 1 ? seen.disks.found[0] : undefined;
+
+/** The lasting name of each node's disk, for the configuration. */
+export const pathsOf = (spec: Spec, seen: AllSeen): Record<string, string> =>
+  Object.fromEntries(
+    nodeNames(spec).map((n) => {
+      const disk = onlyDisk(seen[n]);
+      return [n, (disk && lastingPath(disk, spec.nodes[n]?.disk.serial ?? "")) ?? disk?.path ?? ""];
+    }),
+  );
+
+/** A disk's part of the spec, as far as the file and the node tell; a number that does not hold is replaced by the one that does. */
+function liveDisk(known: DiskSpec, path: string, disk: Disk | undefined): DiskSpec {
+  if (!disk || ![disk.path, ...disk.links].includes(path)) return { serial: path.split("/").at(-1) ?? "" };
+  if (!disk.metadata) return { ...known, serial: `${known.serial} (without DRBD's metadata)` };
+  return known.sizeBytes === undefined ? known : { ...known, sizeBytes: disk.size };
+}
+
+function liveOf(known: Spec, seen: AllSeen, node: string): Spec | undefined {
+  const s = seen[node];
+  if (s?.files.resource === undefined) return undefined;
+  const dialect = known.dialect ?? dialectOf(s.software.module) ?? "8.4";
+  const parsed = parseResource(s.files.resource, known, dialect, s.state ? s.running : undefined);
+  if (!parsed) return undefined;
+  const nodes = Object.entries(parsed.nodes).map(([n, p]) => {
+    const was = known.nodes[n];
+    const disk = liveDisk(was?.disk ?? { serial: "" }, p.path, onlyDisk(seen[n]));
+    // The id's default is a place in a list: only one that was given is shown, or one that is not the default.
+    const id =
+      p.nodeId === undefined || (was?.nodeId === undefined && p.nodeId === nodeIdOf(known, n))
+        ? {}
+        : { nodeId: p.nodeId };
+    const kept = dialect === "8.4" && was?.nodeId !== undefined ? { nodeId: was.nodeId } : id;
+    return [n, { address: p.address, disk, ...kept }] as const;
+  });
+  const disk = onlyDisk(s);
+  const type = disk?.signatures.find((x) => x.type !== "drbd")?.type ?? "(none)";
+  return {
+    ...parsed.spec,
+    ...(known.dialect === undefined ? {} : { dialect }),
+    connections: known.connections,
+    nodes: Object.fromEntries(nodes),
+    fileSystem: { ...known.fileSystem, type: type as "xfs" },
+  };
+}
+
+/** The spec as it runs. Where the nodes differ, the one that is not as known is shown; a node without the file is left out of `nodes`. */
+export function live(known: Spec, seen: AllSeen): Spec | undefined {
+  const names = nodeNames(known);
+  const found = names.flatMap((n) => liveOf(known, seen, n) ?? []);
+  if (found.length === 0) return undefined;
+  const text = JSON.stringify(sorted(known));
+  const shown = found.find((s) => JSON.stringify(sorted(s)) !== text) ?? (found[0] as Spec);
+  const lacking = names.filter((n) => seen[n]?.files.resource === undefined);
+  const nodes = Object.fromEntries(Object.entries(shown.nodes).filter(([n]) => !lacking.includes(n)));
+  return { ...shown, nodes };
+}
+
+/** The same value with its keys in order, so that texts can be compared. */
+export function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (value === null || typeof value !== "object") return value;
+  const entries = Object.entries(value).filter(([, v]) => v !== undefined);
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([k, v]) => [k, sorted(v)]));
+}

@@ -1,0 +1,150 @@
+import type { Sh } from "../remote";
+import { lines, raw, Secret, sh } from "../remote";
+import type { Step } from "../step";
+import { probe } from "./disk";
+import { deviceOf, nodeIdOf, nodeNames } from "./spec";
+import type { Spec } from "./spec";
+
+/** Puts a file in place in one move, so that a reader sees the old or the new one. */
+export function writeFile(node: string, path: string, mode: string, text: string, reason: string): Step {
+  const script = sh`t=$(mktemp ${path}.XXXXXX)
+trap 'rm -f "$t"' EXIT
+cat >"$t"
+chmod ${mode} "$t"
+sync "$t"
+mv -f "$t" ${path}`;
+  return { node, reason, command: { script, stdin: new Secret(text) } };
+}
+
+/** Bash functions: `state` sets `cs`, `ds` and `pds` to the connection's, the disk's and the peer's disk's state, in both dialects. */
+const STATE = (spec: Spec): Sh => sh`state() {
+  cs="" ds="" pds=""
+  cs=$(drbdadm cstate ${spec.resource} 2>/dev/null | head -n 1) || true
+  ds=$(drbdadm dstate ${spec.resource} 2>/dev/null | head -n 1) || true
+  ${raw("pds=${ds#*/} ds=${ds%%/*}")}
+}
+say() { printf 'connection %s, disk %s, peer disk %s\n' "$cs" "$ds" "$pds" >&2; }`;
+
+/** Waits until a condition on the state holds; fails with the state that it ended in. */
+const waitFor = (spec: Spec, condition: Sh, seconds: number, what: string): Sh =>
+  lines(
+    STATE(spec),
+    sh`deadline=$(( SECONDS + ${seconds} ))
+state
+until ${condition}; do
+  if [ "$cs" = StandAlone ]; then echo ${`the peers refuse each other (${what}); see the kernel's log on both nodes`} >&2; say; exit 1; fi
+  if (( SECONDS >= deadline )); then echo ${`not within ${seconds} s: ${what}`} >&2; say; exit 1; fi
+  sleep 1
+  state
+done`,
+  );
+
+const CONNECTED = sh`case $cs in Connected|SyncSource|SyncTarget|PausedSyncS|PausedSyncT|VerifyS|VerifyT|Established) true ;; *) false ;; esac`;
+
+export const loadModule = (node: string): Step => ({
+  node,
+  reason: "the kernel module of DRBD is not loaded",
+  command: { script: sh`modprobe drbd` },
+});
+
+/** Only with the spec's consent to this very serial. A disk that somebody uses is busy, and wipefs leaves it alone. */
+export const wipe = (node: string, serial: string, path: string, why: string): Step => ({
+  node,
+  reason: `disk ${serial}: ${why}`,
+  danger: "destroys",
+  object: serial,
+  command: { script: sh`wipefs -a ${path}` },
+});
+
+/** Looks again before it writes: what was blank when it was read may have been used since. `blank` is false where the spec's `overwrite` consents. */
+export function createMetadata(spec: Spec, node: string, path: string, size: number, blank: boolean): Step {
+  const peer = nodeNames(spec).find((n) => n !== node) ?? node;
+  const again = sh`seen=$(probe ${path} ${size})
+if ! grep -q '^zero$' <<<"$seen" || grep -q '^@metadata' <<<"$seen"; then
+  echo ${`${path} is not blank any more`} >&2
+  exit 1
+fi`;
+  const check = blank ? [probe(spec.resource, spec.minor, nodeIdOf(spec, peer)), again] : [];
+  return {
+    node,
+    reason: `disk ${spec.nodes[node]?.disk.serial} has no DRBD metadata yet`,
+    // Without a terminal create-md gives up where it would ask, so it never overwrites what it recognises.
+    command: { script: lines(...check, sh`drbdadm create-md ${spec.resource}`), timeoutSeconds: 600 },
+  };
+}
+
+export const adjust = (spec: Spec, node: string, reason: string): Step => ({
+  node,
+  reason,
+  command: { script: sh`drbdadm adjust ${spec.resource}`, timeoutSeconds: 300 },
+});
+
+export const awaitDevice = (spec: Spec, node: string): Step => ({
+  node,
+  reason: `${deviceOf(spec)} is not there`,
+  command: {
+    script: sh`udevadm trigger --action=change --settle ${`/sys/class/block/drbd${spec.minor}`}
+[ -b ${deviceOf(spec)} ] || { echo ${`udev made no ${deviceOf(spec)}: is the rule 65-drbd.rules of drbd-utils in place?`} >&2; exit 1; }`,
+  },
+});
+
+export const awaitConnection = (spec: Spec, node: string): Step => ({
+  node,
+  reason: "wait for the peers to connect",
+  command: {
+    script: waitFor(spec, CONNECTED, spec.connectTimeoutSeconds, "connected"),
+    timeoutSeconds: spec.connectTimeoutSeconds + 30,
+  },
+});
+
+/**
+ * The first copy of two fresh disks, decided on one node and at once. Two blank disks are declared equal. For a full copy, the same is done and then the peer's
+ * disk is declared worthless, so that all of this one is copied to it: the same in both dialects, and nothing is forced.
+ * The state is looked at again, so a second run cannot throw anything away.
+ */
+export function firstCopy(spec: Spec, node: string, full: boolean, blank: boolean): Step {
+  const peer = nodeNames(spec).find((n) => n !== node) ?? node;
+  const lost = full && !blank;
+  return {
+    node,
+    reason: full
+      ? "both disks are fresh: copy all of this one to the peer's"
+      : "both disks are fresh and blank: declare them equal instead of copying",
+    ...(lost ? { danger: "destroys", object: spec.nodes[peer]?.disk.serial ?? "" } : {}),
+    command: {
+      script: lines(
+        waitFor(spec, CONNECTED, spec.connectTimeoutSeconds, "connected"),
+        sh`gi=$(drbdadm get-gi ${spec.resource} | head -n 1)
+if [ "$ds/$pds" != Inconsistent/Inconsistent ] || [[ $gi != 0000000000000004:* ]]; then
+  echo "the disks are no longer both fresh" >&2; say; exit 1
+fi
+drbdadm new-current-uuid --clear-bitmap ${`${spec.resource}/0`}`,
+        ...(full ? [sh`drbdadm invalidate-remote ${spec.resource}`] : []),
+      ),
+      timeoutSeconds: spec.connectTimeoutSeconds + 120,
+    },
+  };
+}
+
+export const awaitUpToDate = (spec: Spec, node: string): Step => ({
+  node,
+  reason: "wait until both disks are up to date",
+  command: {
+    script: waitFor(spec, sh`[ "$ds/$pds" = UpToDate/UpToDate ]`, spec.syncTimeoutSeconds, "both disks up to date"),
+    timeoutSeconds: spec.syncTimeoutSeconds + 30,
+  },
+});
+
+/** Promotes for as long as mkfs takes. mkfs.xfs without -f refuses where anything is recognised. */
+export const makeFileSystem = (spec: Spec, node: string): Step => ({
+  node,
+  reason: `the resource has no file system yet: make ${spec.fileSystem.type}`,
+  command: {
+    script: sh`drbdadm primary ${spec.resource}
+trap 'drbdadm secondary ${spec.resource}' EXIT
+[ -z "$(wipefs -n -i ${deviceOf(spec)} | tail -n +2)" ] || { echo ${`${deviceOf(spec)} is not blank any more`} >&2; exit 1; }
+mkfs.xfs -q ${spec.fileSystem.label === undefined ? [] : ["-L", spec.fileSystem.label]} ${deviceOf(spec)}
+blockdev --flushbufs ${deviceOf(spec)}`,
+    timeoutSeconds: 900,
+  },
+});
