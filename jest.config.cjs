@@ -5,6 +5,7 @@ const project = (name, more = {}) => ({
   testEnvironment: "node",
   testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
   transform,
+  modulePathIgnorePatterns: ["<rootDir>/sdks/", "<rootDir>/.state/", "<rootDir>/tools/toolchain/check-programs/"],
   ...more,
 });
 

@@ -9,7 +9,13 @@ export interface LabDescription {
   readonly libvirtUri: string;
   readonly domainType: "qemu" | "kvm";
   readonly cpu: { readonly mode: string; readonly model?: string };
-  readonly image: { readonly hash: string; readonly base: string; readonly kernel: string; readonly initrd: string; readonly kernelArguments: string };
+  readonly image: {
+    readonly hash: string;
+    readonly base: string;
+    readonly kernel: string;
+    readonly initrd: string;
+    readonly kernelArguments: string;
+  };
   readonly poolPath: string;
   readonly aries: {
     readonly address: string;

@@ -1,4 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { z } from "zod";
+import type { schema as corosync } from "./corosync/spec";
+import type { DeepInput } from "./deepInput";
+import type { schema as drbd } from "./drbd/spec";
+import type { schema as fenceAccess } from "./fencing/access/spec";
+import type { schema as fenceClient } from "./fencing/client/spec";
+import type { schema as fenceTest } from "./fencing/test/spec";
+import type { schema as node } from "./node/spec";
+import type { pacemakerSchema as pacemaker } from "./pacemaker/spec";
+import type { startedSchema as started } from "./pacemaker/started/spec";
+import type { schema as postgres } from "./postgres/spec";
+
+/** What a schema takes, any part of it as an output. */
+type Args<S extends z.ZodType> = { [K in keyof z.input<S>]: DeepInput<z.input<S>[K]> };
 
 /**
  * The stub that Pulumi serialises into the state: it holds a kind's name and nothing else, so its text never changes and no value can leak by it.
@@ -14,6 +28,81 @@ function stub(kind: string): pulumi.dynamic.ResourceProvider {
   };
 }
 
+const nodeStub = stub("node");
+const fenceAccessStub = stub("fenceAccess");
+const fenceClientStub = stub("fenceClient");
+const fenceTestStub = stub("fenceTest");
+const drbdStub = stub("drbd");
+const postgresStub = stub("postgres");
+const corosyncStub = stub("corosync");
+const pacemakerStub = stub("pacemaker");
+const startedStub = stub("started");
+
+/** A node prepared for the cluster: names, time, packages, nothing that starts at boot beside the cluster. */
+export class NodePreparation extends pulumi.dynamic.Resource {
+  constructor(name: string, args: Args<typeof node>, opts?: pulumi.CustomResourceOptions) {
+    super(nodeStub, name, args, opts, "node", "Preparation");
+  }
+}
+
+/** The fence key's forced command on a hypervisor. */
+export class FenceAccess extends pulumi.dynamic.Resource {
+  constructor(name: string, args: Args<typeof fenceAccess>, opts?: pulumi.CustomResourceOptions) {
+    super(fenceAccessStub, name, args, opts, "fencing", "Access");
+  }
+}
+
+/** The fence key and the hypervisors' host keys on the nodes. */
+export class FenceClient extends pulumi.dynamic.Resource {
+  constructor(name: string, args: Args<typeof fenceClient>, opts?: pulumi.CustomResourceOptions) {
+    super(fenceClientStub, name, args, opts, "fencing", "Client");
+  }
+}
+
+/** Every fence device asked for real, from the node that would use it. */
+export class FenceTest extends pulumi.dynamic.Resource {
+  constructor(name: string, args: Args<typeof fenceTest>, opts?: pulumi.CustomResourceOptions) {
+    super(fenceTestStub, name, args, opts, "fencing", "Test");
+  }
+}
+
+/** A disk on each node, kept equal by DRBD, with a file system on it. */
+export class Replication extends pulumi.dynamic.Resource {
+  declare readonly device: pulumi.Output<string>;
+
+  constructor(name: string, args: Args<typeof drbd>, opts?: pulumi.CustomResourceOptions) {
+    super(drbdStub, name, { device: undefined, ...args }, opts, "drbd", "Replication");
+  }
+}
+
+/** A PostgreSQL data directory on the replicated disk, with role, database and monitor table. */
+export class DataDirectory extends pulumi.dynamic.Resource {
+  constructor(name: string, args: Args<typeof postgres>, opts?: pulumi.CustomResourceOptions) {
+    super(postgresStub, name, args, opts, "postgres", "DataDirectory");
+  }
+}
+
+/** Corosync's membership, Pacemaker started on it. */
+export class Membership extends pulumi.dynamic.Resource {
+  constructor(name: string, args: Args<typeof corosync>, opts?: pulumi.CustomResourceOptions) {
+    super(corosyncStub, name, args, opts, "corosync", "Membership");
+  }
+}
+
+/** The cluster's configuration as one document, committed as one patch. */
+export class Configuration extends pulumi.dynamic.Resource {
+  constructor(name: string, args: Args<typeof pacemaker>, opts?: pulumi.CustomResourceOptions) {
+    super(pacemakerStub, name, args, opts, "pacemaker", "Configuration");
+  }
+}
+
+/** Waits until a primitive runs; a failure carries Pacemaker's reason. */
+export class Started extends pulumi.dynamic.Resource {
+  constructor(name: string, args: Args<typeof started>, opts?: pulumi.CustomResourceOptions) {
+    super(startedStub, name, args, opts, "pacemaker", "Started");
+  }
+}
+
 const keyPairStub: pulumi.dynamic.ResourceProvider = {
   create: async (inputs: unknown) => require("@qvd-ha/providers").createKeyPair(inputs),
 };
@@ -25,13 +114,7 @@ export class KeyPair extends pulumi.dynamic.Resource {
 
   constructor(name: string, args: { comment: string }, opts?: pulumi.CustomResourceOptions) {
     const props = { ...args, publicKey: undefined, privateKey: undefined };
-    super(
-      keyPairStub,
-      name,
-      props,
-      { replaceOnChanges: ["comment"], additionalSecretOutputs: ["privateKey"], ...opts },
-      "ssh",
-      "KeyPair",
-    );
+    const options = { replaceOnChanges: ["comment"], additionalSecretOutputs: ["privateKey"], ...opts };
+    super(keyPairStub, name, props, options, "ssh", "KeyPair");
   }
 }

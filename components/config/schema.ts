@@ -46,6 +46,8 @@ export const hypervisorSchema = z.strictObject({
   localUri: z.string().default("qemu:///system"),
   /** Which file takes the fence key. */
   authorizedKeysFile: z.string().startsWith("/").default("/root/.ssh/authorized_keys"),
+  /** Where the forced command of the fence key lies; two clusters on one hypervisor need a path each. */
+  fenceCommand: z.string().startsWith("/").default("/usr/local/sbin/qvd-ha-fence"),
   /** Whether the program may log in there and install the fence key; else it prints what the operator must install. */
   manageFenceKey: z.boolean().default(true),
 });

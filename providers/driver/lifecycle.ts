@@ -27,9 +27,10 @@ const inputsOf = (kind: AnyKind, props: Props): Props => {
 
 const parsed = (kind: AnyKind, props: Props): Props => kind.schema.parse(specOf(inputsOf(kind, props))) as Props;
 
+/** What one operation costs, told at its end. */
 class Measure {
   private readonly started = Date.now();
-  private readonly before = new Map(roundTrips);
+  readonly trips = new Map<string, number>();
   readonly done = new Map<string, number>();
 
   constructor(
@@ -40,10 +41,7 @@ class Measure {
 
   end(operation: string): void {
     const seconds = Math.round((Date.now() - this.started) / 100) / 10;
-    // Other resources of the same run share the counter, so this is an upper bound while they run beside this one.
-    const trips = Object.entries(this.spec.connections).map(
-      ([n, c]) => [n, (roundTrips.get(c.host) ?? 0) - (this.before.get(c.host) ?? 0)] as const,
-    );
+    const trips = Object.entries(this.spec.connections).map(([node, c]) => [node, this.trips.get(c.host) ?? 0]);
     const count = [...this.done.values()].reduce((a, b) => a + b, 0);
     if (count > 0) say(`${this.kind.name} ${this.id}: ${operation} done in ${seconds} s, ${count} steps`);
     journal({
@@ -51,18 +49,34 @@ class Measure {
       id: this.id,
       operation,
       seconds,
-      roundTrips: Object.fromEntries(trips),
+      roundTrips: Object.fromEntries(trips) as Record<string, number>,
       steps: Object.fromEntries(this.done),
     });
   }
 }
 
-/** Reads, plans and runs until nothing is left to do: so a finished operation was seen to be finished, and an interrupted one converges. */
-async function converge(kind: AnyKind, operation: string, props: Props): Promise<Props> {
-  const spec = parsed(kind, props);
+/** Runs an operation with its costs measured. */
+function measured<T>(kind: AnyKind, spec: Placed, work: (id: string, measure: Measure) => Promise<T>): Promise<T> {
   const id = kind.id(spec);
-  const title = `${kind.name} ${id}`;
   const measure = new Measure(kind, id, spec);
+  return roundTrips.run(measure.trips, () => work(id, measure));
+}
+
+/** Reads, plans and runs until nothing is left to do: so a finished operation was seen to be finished, and an interrupted one converges. */
+function converge(kind: AnyKind, operation: string, props: Props): Promise<Props> {
+  const spec = parsed(kind, props);
+  return measured(kind, spec, (id, measure) => attempt(kind, operation, props, spec, id, measure));
+}
+
+async function attempt(
+  kind: AnyKind,
+  operation: string,
+  props: Props,
+  spec: Props,
+  id: string,
+  measure: Measure,
+): Promise<Props> {
+  const title = `${kind.name} ${id}`;
   try {
     const rounds = kind.rounds ?? 3;
     for (let round = 1; ; round++) {
@@ -103,20 +117,22 @@ export async function refresh(
   props: Props,
 ): Promise<{ id: string; props?: Props; inputs?: Props }> {
   const spec = parsed(kind, props);
-  const measure = new Measure(kind, id, spec);
-  const seen = await read(kind, spec);
+  const seen = await measured(kind, spec, async (_id, measure) => {
+    const facts = await read(kind, spec);
+    measure.end("read");
+    return facts;
+  });
   const live = kind.live(spec, seen) as Props | undefined;
-  measure.end("read");
   if (!live) return { id: "" };
   const inputs = { ...inputsOf(kind, props), ...live };
   return { id, props: { ...inputs, ...kind.outputs?.(live, seen) }, inputs };
 }
 
-export async function remove(kind: AnyKind, props: Props): Promise<void> {
+export function remove(kind: AnyKind, props: Props): Promise<void> {
   const spec = parsed(kind, props);
-  const id = kind.id(spec);
-  const measure = new Measure(kind, id, spec);
-  const seen = await read(kind, spec);
-  await apply(`${kind.name} ${id}`, kind.remove(spec, seen), spec.connections, measure.done);
-  measure.end("delete");
+  return measured(kind, spec, async (id, measure) => {
+    const seen = await read(kind, spec);
+    await apply(`${kind.name} ${id}`, kind.remove(spec, seen), spec.connections, measure.done);
+    measure.end("delete");
+  });
 }

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { createHash } from "node:crypto";
 import type { Client } from "ssh2";
 import { pack } from "./batch";
@@ -5,8 +6,8 @@ import type { Answer, Command } from "./command";
 import type { Connection } from "./connection";
 import { ConnectionError, exec, HostKeyError, open } from "./ssh";
 
-/** Round trips by node address since the process started: executions, not commands. */
-export const roundTrips = new Map<string, number>();
+/** Counts the round trips (executions, not commands) by address that an operation makes, whatever runs beside it in the same process. */
+export const roundTrips = new AsyncLocalStorage<Map<string, number>>();
 
 /** Executions at once over one connection; OpenSSH refuses an eleventh channel. */
 const CHANNELS = 8;
@@ -89,7 +90,8 @@ export interface RunOptions {
 export async function run(c: Connection, commands: readonly Command[], options: RunOptions = {}): Promise<Answer[]> {
   if (commands.length === 0) return [];
   const batch = pack(commands, options.stopOnFailure ?? false);
-  roundTrips.set(c.host, (roundTrips.get(c.host) ?? 0) + 1);
+  const count = roundTrips.getStore();
+  count?.set(c.host, (count.get(c.host) ?? 0) + 1);
   const answers = await link(c).use(options.patienceSeconds ?? 0, (client) => exec(client, c, batch));
   const complete = answers.length === commands.length;
   const stopped = options.stopOnFailure && answers.some((a) => a.code !== 0);

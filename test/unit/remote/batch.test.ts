@@ -32,7 +32,11 @@ describe("a batch", () => {
   });
 
   it("runs scripts under errexit, nounset and pipefail", () => {
-    const codes = runLocally([{ script: sh`false; true` }, { script: sh`false | true` }, { script: raw('echo "$unset_x"') }]);
+    const codes = runLocally([
+      { script: sh`false; true` },
+      { script: sh`false | true` },
+      { script: raw('echo "$unset_x"') },
+    ]);
     expect(codes.map((a) => a.code !== 0)).toEqual([true, true, true]);
   });
 

@@ -1,0 +1,30 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { Membership } from "@qvd-ha/providers/dist/dynamic";
+import type { Connection } from "@qvd-ha/providers/dist/remote";
+
+export interface CorosyncRingArgs {
+  readonly connections: pulumi.Input<Record<string, pulumi.Input<Connection>>>;
+  readonly clusterName: string;
+  /** By node name; the order gives the node ids. */
+  readonly nodes: Readonly<Record<string, { nodeId: number; ring0: string; ring1?: string }>>;
+  /** Silence after which a node counts as lost, in milliseconds. */
+  readonly token: number;
+  /** Consent to a cluster with one ring only. */
+  readonly oneRing: boolean;
+}
+
+/** The cluster's membership (HOWTO section 9): Corosync over two encrypted links, Pacemaker on it, both nodes online. */
+export class CorosyncRing extends pulumi.ComponentResource {
+  constructor(name: string, args: CorosyncRingArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("qvd:corosync:Ring", name, {}, opts);
+    const authkey = new random.RandomBytes(`${name}-authkey`, { length: 256 }, { parent: this }).base64;
+    const { connections, clusterName, nodes, token, oneRing } = args;
+    new Membership(
+      `${name}-membership`,
+      { connections, clusterName, nodes, token, oneRingConsent: oneRing, authkey },
+      { parent: this },
+    );
+    this.registerOutputs({ clusterName });
+  }
+}

@@ -1,0 +1,55 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { Replication } from "@qvd-ha/providers/dist/dynamic";
+import type { Connection } from "@qvd-ha/providers/dist/remote";
+
+export interface DrbdResourceArgs {
+  readonly connections: pulumi.Input<Record<string, pulumi.Input<Connection>>>;
+  /** By node name: where replication listens, and the disk, by its serial. */
+  readonly nodes: Readonly<Record<string, { address: string; disk: { serial: string; minimumBytes: number } }>>;
+  /** @default "postgres" */
+  readonly resource: string;
+  readonly port: number;
+  readonly rate: string;
+  readonly verifyAlgorithm: "crc32c" | "sha1" | "md5" | "sha256";
+  readonly initialSync: "skip" | "full";
+  /** Serial of a disk whose content may be destroyed. The only way past the blank-disk check. */
+  readonly overwrite?: string;
+  /** Longest time the cluster may need to fence, in seconds; DRBD's handler waits longer than that. */
+  readonly fenceTimeout: number;
+  readonly dataPolicy: "keep" | "destroy";
+  /** @default generated, 40 characters */
+  readonly sharedSecret?: pulumi.Input<string>;
+}
+
+/** The replicated disk (HOWTO sections 6 and 7): a DRBD resource over both nodes, up to date on both, with XFS on it. */
+export class DrbdResource extends pulumi.ComponentResource {
+  /** The device as everybody else names it. */
+  readonly device: pulumi.Output<string>;
+
+  constructor(name: string, args: DrbdResourceArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("qvd:drbd:Resource", name, {}, opts);
+    const sharedSecret =
+      args.sharedSecret ??
+      new random.RandomPassword(`${name}-secret`, { length: 40, special: false }, { parent: this }).result;
+    const replication = new Replication(
+      `${name}-replication`,
+      {
+        connections: args.connections,
+        resource: args.resource,
+        port: args.port,
+        nodes: args.nodes,
+        rate: args.rate,
+        verifyAlgorithm: args.verifyAlgorithm,
+        initialSync: args.initialSync,
+        overwrite: args.overwrite ? [args.overwrite] : [],
+        fencePeerTimeoutSeconds: args.fenceTimeout + 60,
+        dataPolicy: args.dataPolicy,
+        sharedSecret,
+      },
+      { parent: this },
+    );
+    this.device = replication.device;
+    this.registerOutputs({ device: this.device });
+  }
+}

@@ -1,0 +1,132 @@
+import * as pulumi from "@pulumi/pulumi";
+import { FenceAccess, FenceClient, KeyPair } from "@qvd-ha/providers/dist/dynamic";
+import { externalLibvirt, fenceVirsh } from "@qvd-ha/providers/dist/fencing/device";
+import type { Connection } from "@qvd-ha/providers/dist/remote";
+import type { HypervisorSettings, Timers } from "./config";
+import { PacemakerLocation } from "./constraints";
+import { PacemakerPrimitive } from "./pacemakerPrimitive";
+
+export interface FencedNode {
+  readonly name: string;
+  /** Name of its libvirt domain. */
+  readonly domain: string;
+  readonly hypervisor: HypervisorSettings;
+  /** Address it comes from when it fences. */
+  readonly address: string;
+}
+
+export interface FencingArgs {
+  readonly agent: "fence_virsh" | "external/libvirt";
+  readonly nodes: readonly FencedNode[];
+  /** The cluster's nodes. */
+  readonly connections: pulumi.Input<Record<string, pulumi.Input<Connection>>>;
+  /** Logs in to the hypervisors to install the fence key; where it is missing, or the hypervisor's `manageFenceKey` is off, the operator gets told. */
+  readonly hypervisorPrivateKey?: pulumi.Input<string>;
+  readonly timers: Timers["fencing"];
+}
+
+/**
+ * STONITH by libvirt (HOWTO section 10.3): a key of its own that may only power the cluster's domains, a fence device per node, and none runs on the node it fences.
+ */
+export class Fencing extends pulumi.ComponentResource {
+  readonly devices: readonly PacemakerPrimitive[];
+  readonly locations: readonly PacemakerLocation[];
+  /** The key's public half, for a hypervisor that the program may not log in to. */
+  readonly publicKey: pulumi.Output<string>;
+
+  constructor(name: string, args: FencingArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("qvd:fencing:Libvirt", name, {}, opts);
+    const hypervisors = [...new Map(args.nodes.map((n) => [n.hypervisor.name, n.hypervisor])).values()];
+    const key = new KeyPair(`${name}-key`, { comment: `${name} fencing` }, { parent: this });
+    this.publicKey = key.publicKey;
+    for (const hypervisor of hypervisors) installKey(this, hypervisor);
+    new FenceClient(
+      `${name}-client`,
+      {
+        connections: args.connections,
+        hypervisors: hypervisors.map(({ name: host, address, port, hostKey }) => ({
+          name: host,
+          address,
+          port,
+          hostKey,
+        })),
+        privateKey: key.privateKey,
+      },
+      { parent: this },
+    );
+    this.devices = args.nodes.map((n) => createDevice(this, n));
+    this.locations = args.nodes.map(
+      (n) =>
+        new PacemakerLocation(
+          `l_fence_${n.name}`,
+          { resource: `p_fence_${n.name}`, node: n.name, score: "-INFINITY" },
+          { parent: this },
+        ),
+    );
+    this.registerOutputs({ publicKey: this.publicKey });
+
+    function installKey(parent: pulumi.Resource, h: HypervisorSettings): void {
+      const mine = args.nodes.filter((n) => n.hypervisor.name === h.name);
+      if (!h.manageFenceKey || args.hypervisorPrivateKey === undefined) {
+        tellOperator(h, mine);
+        return;
+      }
+      new FenceAccess(
+        `${name}-access-${h.name}`,
+        {
+          connections: {
+            [h.name]: {
+              host: h.address,
+              port: h.port,
+              user: h.user,
+              hostKey: h.hostKey,
+              privateKey: args.hypervisorPrivateKey,
+            },
+          },
+          publicKey: key.publicKey,
+          domains: mine.map((n) => n.domain),
+          authorizedKeysFile: h.authorizedKeysFile,
+          libvirtUri: h.localUri,
+          commandPath: h.fenceCommand,
+          allowFrom: args.nodes.map((n) => n.address),
+        },
+        { parent },
+      );
+    }
+
+    function tellOperator(h: HypervisorSettings, mine: readonly FencedNode[]): void {
+      const domains = mine.map((n) => n.domain).join(" ");
+      key.publicKey.apply((publicKey) =>
+        pulumi.log.warn(
+          `${h.name}: put the forced command in place by hand (docs/fencing.md) and add to ${h.authorizedKeysFile}: ` +
+            `restrict,pty,command="${h.fenceCommand} ${domains}" ${publicKey}`,
+        ),
+      );
+    }
+
+    function createDevice(parent: pulumi.Resource, n: FencedNode): PacemakerPrimitive {
+      const device = args.agent === "fence_virsh" ? fenceVirsh : externalLibvirt;
+      const { agent, params } = device({
+        node: n.name,
+        domain: n.domain,
+        address: n.hypervisor.address,
+        port: n.hypervisor.port,
+        username: n.hypervisor.user,
+        timeoutSeconds: args.timers.off,
+      });
+      const { start, monitor } = args.timers;
+      return new PacemakerPrimitive(
+        `p_fence_${n.name}`,
+        {
+          agent: `stonith:${agent}`,
+          params,
+          operations: [
+            { name: "start", interval: 0, timeout: start },
+            { name: "monitor", interval: monitor.interval, timeout: monitor.timeout },
+          ],
+        },
+        { parent },
+      );
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import * as pulumi from "@pulumi/pulumi";
+import { DataDirectory } from "@qvd-ha/providers/dist/dynamic";
+import type { OsName } from "@qvd-ha/providers/dist/os";
+import { os as family } from "@qvd-ha/providers/dist/os";
+import { clientRules } from "@qvd-ha/providers/dist/postgres/access";
+import type { Connection } from "@qvd-ha/providers/dist/remote";
+
+export interface PostgresInstanceArgs {
+  readonly connections: pulumi.Input<Record<string, pulumi.Input<Connection>>>;
+  /** Address of each node on the clients' network, by node name. */
+  readonly addresses: Readonly<Record<string, string>>;
+  readonly os: OsName;
+  /** The node that gets the data first; the other one then proves that it can serve, too. */
+  readonly seedNode: string;
+  readonly drbdResource: string;
+  readonly device: pulumi.Input<string>;
+  readonly mountPoint: string;
+  /** The floating address, without prefix length. */
+  readonly address: string;
+  readonly port: number;
+  readonly database: string;
+  readonly user: string;
+  readonly password: pulumi.Input<string>;
+  readonly authentication: "scram-sha-256" | "md5";
+  /** Networks that may log in: the QVD servers, the nodes, the database address. */
+  readonly clients: readonly string[];
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+/** The database itself (HOWTO sections 7 and 8): seeded on one node, proved on the other, then left to the cluster. */
+export class PostgresInstance extends pulumi.ComponentResource {
+  constructor(name: string, args: PostgresInstanceArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("qvd:postgres:Instance", name, {}, opts);
+    const { version, binDir, psql, user: osUser } = family(args.os).postgres;
+    const { database, user, authentication } = args;
+    new DataDirectory(
+      `${name}-data`,
+      {
+        connections: args.connections,
+        seedNode: args.seedNode,
+        addresses: args.addresses,
+        version: String(version),
+        binDir,
+        psql,
+        osUser,
+        drbdResource: args.drbdResource,
+        device: args.device,
+        mountPoint: args.mountPoint,
+        address: args.address,
+        port: args.port,
+        authentication,
+        settings: args.settings,
+        hba: clientRules(args.clients, database, user, authentication),
+        database: { name: database, owner: user },
+        role: { name: user, password: args.password },
+      },
+      { parent: this },
+    );
+    this.registerOutputs({ database, user });
+  }
+}

@@ -1,0 +1,273 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { FenceTest } from "@qvd-ha/providers/dist/dynamic";
+import { os as family } from "@qvd-ha/providers/dist/os";
+import { deviceOf } from "@qvd-ha/providers/dist/drbd/spec";
+import type { Connection } from "@qvd-ha/providers/dist/remote";
+import { ClusterNode } from "./clusterNode";
+import type { HypervisorSettings, NodeSettings, Secrets, SettingsInput } from "./config";
+import { ipOf, parse } from "./config";
+import { CorosyncRing } from "./corosyncRing";
+import { DatabaseResources } from "./databaseResources";
+import { DrbdResource } from "./drbdResource";
+import { failoverBound } from "./failoverBound";
+import { Fencing } from "./fencing";
+import { Machines } from "./machines";
+import { PacemakerConfiguration } from "./pacemakerConfiguration";
+import { PostgresInstance } from "./postgresInstance";
+
+export type QvdDatabaseArgs = SettingsInput & { readonly secrets?: Secrets };
+
+/**
+ * A highly available PostgreSQL for QVD on two nodes. The constructor reads like the HOWTO's table of contents.
+ *
+ * @throws SettingsError with every error of the configuration at once, before anything is touched
+ */
+export class QvdDatabase extends pulumi.ComponentResource {
+  /** The floating address that QVD connects to. */
+  declare readonly address: pulumi.Output<string>;
+  declare readonly port: pulumi.Output<number>;
+  declare readonly database: pulumi.Output<string>;
+  declare readonly user: pulumi.Output<string>;
+  /** Secret. */
+  declare readonly password: pulumi.Output<string>;
+  /** `postgresql://…`, with the password: secret. */
+  declare readonly connectionString: pulumi.Output<string>;
+  declare readonly nodes: pulumi.Output<string[]>;
+  /** Longest time without a database after the death of a node, in seconds, that the timers allow. */
+  declare readonly worstCaseFailoverSeconds: pulumi.Output<number>;
+  /** How the programs of a person reach the nodes: secret. */
+  declare readonly connections: pulumi.Output<Record<string, Connection>>;
+
+  constructor(name: string, args: QvdDatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("qvd:index:Database", name, {}, opts);
+    const { secrets = {}, ...input } = args;
+    const settings = parse(input);
+    const bound = failoverBound(settings);
+    const parent = this as pulumi.Resource;
+    const address = ipOf(settings.database.address);
+    const password = createPassword();
+
+    const machines = createMachines();
+    const { connections } = machines;
+    const prepared = settings.nodes.map(prepareNode);
+    const replication = createReplication();
+    const postgres = createPostgres();
+    const ring = createRing();
+    const fencing = createFencing();
+    const resources = createResources();
+    const configuration = createConfiguration();
+    const fenceTest = testFencing();
+
+    this.address = done(address);
+    this.port = done(settings.database.port);
+    this.database = done(settings.database.name);
+    this.user = done(settings.database.user);
+    this.password = pulumi.secret(password);
+    this.connectionString = pulumi.secret(
+      pulumi.interpolate`postgresql://${settings.database.user}:${password}@${address}:${settings.database.port}/${settings.database.name}`,
+    );
+    this.nodes = done(settings.nodes.map((n) => n.name));
+    this.worstCaseFailoverSeconds = done(bound.total);
+    this.connections = pulumi.secret(pulumi.output(connections)) as pulumi.Output<Record<string, Connection>>;
+    this.registerOutputs({
+      address: this.address,
+      port: this.port,
+      database: this.database,
+      user: this.user,
+      password: this.password,
+      connectionString: this.connectionString,
+      nodes: this.nodes,
+      worstCaseFailoverSeconds: this.worstCaseFailoverSeconds,
+    });
+
+    /** A value that is known at once but only counts when the service is up. */
+    function done<T>(value: T): pulumi.Output<T> {
+      return pulumi.output(value) as pulumi.Output<T>;
+    }
+
+    function createPassword(): pulumi.Output<string> {
+      if (secrets.databasePassword) return pulumi.secret(secrets.databasePassword);
+      const generated = new random.RandomPassword(`${name}-password`, { length: 32, special: false }, { parent });
+      return pulumi.secret(generated.result);
+    }
+
+    function hypervisorOf(n: NodeSettings): HypervisorSettings {
+      const found = settings.hypervisors.find((h) => h.name === n.hypervisor) ?? settings.hypervisors[0];
+      return found as HypervisorSettings;
+    }
+
+    function createMachines(): Machines {
+      return new Machines(`${name}-machines`, { settings, secrets }, { parent });
+    }
+
+    function prepareNode(n: NodeSettings): ClusterNode {
+      const { database } = settings;
+      return new ClusterNode(
+        n.name,
+        {
+          connection: connections[n.name] as pulumi.Input<Connection>,
+          os: settings.os,
+          hosts: hostNames(),
+          time: settings.time,
+          repository: settings.repository,
+          packages: settings.fencing.agent === "external/libvirt" ? family(settings.os).packages.externalLibvirt : [],
+          pgpass: {
+            host: database.hostName,
+            port: database.port,
+            database: database.name,
+            user: database.user,
+            password,
+          },
+          bootTimeout: settings.bootTimeout,
+        },
+        { parent, dependsOn: machines },
+      );
+    }
+
+    /** The HOWTO's five names (section 2.2). */
+    function hostNames(): { address: string; names: string[] }[] {
+      return [
+        { address, names: [settings.database.hostName] },
+        ...settings.nodes.map((n) => ({ address: ipOf(n.lan), names: [n.name] })),
+        ...settings.nodes.flatMap((n) => (n.crossover ? [{ address: ipOf(n.crossover), names: [`${n.name}cx`] }] : [])),
+      ];
+    }
+
+    function createReplication(): DrbdResource {
+      const { resource, port, rate, verifyAlgorithm, initialSync, overwrite } = settings.drbd;
+      return new DrbdResource(
+        `${name}-drbd`,
+        {
+          connections,
+          nodes: byNode((n) => ({
+            address: ipOf(n.crossover ?? n.lan),
+            disk: { serial: n.disk.serial, minimumBytes: Math.floor(n.disk.sizeGiB * 1024 ** 3) },
+          })),
+          resource,
+          port,
+          rate,
+          verifyAlgorithm,
+          initialSync,
+          overwrite,
+          fenceTimeout: settings.timers.fencing.off,
+          dataPolicy: settings.dataPolicy,
+          sharedSecret: secrets.drbdSecret,
+        },
+        { parent, dependsOn: prepared },
+      );
+    }
+
+    function createPostgres(): PostgresInstance {
+      const { database } = settings;
+      return new PostgresInstance(
+        `${name}-postgres`,
+        {
+          connections,
+          addresses: byNode((n) => ipOf(n.lan)),
+          os: settings.os,
+          seedNode: (settings.nodes[0] as NodeSettings).name,
+          drbdResource: settings.drbd.resource,
+          device: replication.device,
+          mountPoint: database.directory,
+          address,
+          port: database.port,
+          database: database.name,
+          user: database.user,
+          password,
+          authentication: database.authentication,
+          clients: [...settings.nodes.map((n) => ipOf(n.lan)), address, ...database.clients],
+          settings: database.settings,
+        },
+        { parent, dependsOn: replication },
+      );
+    }
+
+    function createRing(): CorosyncRing {
+      const { clusterName, token, oneRing } = settings.corosync;
+      const nodes = Object.fromEntries(
+        settings.nodes.map((n, i) => [
+          n.name,
+          { nodeId: i + 1, ring0: ipOf(n.lan), ...(n.crossover ? { ring1: ipOf(n.crossover) } : {}) },
+        ]),
+      );
+      return new CorosyncRing(
+        `${name}-ring`,
+        { connections, clusterName, nodes, token, oneRing },
+        { parent, dependsOn: postgres },
+      );
+    }
+
+    function createFencing(): Fencing {
+      const nodes = settings.nodes.map((n) => ({
+        name: n.name,
+        domain: n.domain ?? n.name,
+        hypervisor: hypervisorOf(n),
+        address: ipOf(n.lan),
+      }));
+      return new Fencing(
+        `${name}-fencing`,
+        {
+          agent: settings.fencing.agent,
+          nodes,
+          connections,
+          hypervisorPrivateKey: secrets.hypervisorPrivateKey,
+          timers: settings.timers.fencing,
+        },
+        { parent, dependsOn: prepared },
+      );
+    }
+
+    function createResources(): DatabaseResources {
+      return new DatabaseResources(`${name}-resources`, { settings, device: deviceOf(settings.drbd) }, { parent });
+    }
+
+    function createConfiguration(): PacemakerConfiguration {
+      const { recheckInterval, stickiness, migrationThreshold, failureTimeout, priorityFencingDelay } =
+        settings.cluster;
+      return new PacemakerConfiguration(
+        `${name}-cluster`,
+        {
+          connections,
+          properties: {
+            "stonith-enabled": true,
+            "stonith-timeout": settings.timers.fencing.off + 20,
+            "cluster-recheck-interval": recheckInterval,
+            "priority-fencing-delay": priorityFencingDelay,
+          },
+          resourceDefaults: {
+            "resource-stickiness": stickiness,
+            "migration-threshold": migrationThreshold,
+            "failure-timeout": failureTimeout,
+          },
+          primitives: [...fencing.devices, ...resources.primitives],
+          groups: resources.groups,
+          clones: resources.clones,
+          constraints: [...fencing.locations, ...resources.constraints],
+        },
+        { parent, dependsOn: [ring, fencing] },
+      );
+    }
+
+    function testFencing(): FenceTest {
+      return new FenceTest(
+        `${name}-fence-test`,
+        {
+          connections,
+          agent: settings.fencing.agent,
+          tests: settings.nodes.map((n, i) => ({
+            from: (settings.nodes[1 - i] as NodeSettings).name,
+            node: n.name,
+            device: `p_fence_${n.name}`,
+            params: (fencing.devices[i] as Fencing["devices"][number]).params,
+          })),
+        },
+        { parent: fencing, dependsOn: [...configuration.started] },
+      );
+    }
+
+    function byNode<T>(value: (n: NodeSettings) => T): Record<string, T> {
+      return Object.fromEntries(settings.nodes.map((n) => [n.name, value(n)]));
+    }
+  }
+}
