@@ -118,7 +118,7 @@ export const colocationSchema = z.strictObject({
   handMade,
 });
 
-export const orderSchema = z.strictObject({
+const orderShape = z.strictObject({
   kind: z.literal("order"),
   /** What the CIB calls `kind`. Default: Mandatory. */
   strength: z.enum(["Mandatory", "Optional", "Serialize"]).default("Mandatory"),
@@ -132,6 +132,8 @@ export const orderSchema = z.strictObject({
   symmetrical: z.boolean().default(true),
   handMade,
 });
+
+export const orderSchema = orderShape.transform((o) => ({ ...o, thenAction: o.thenAction ?? o.firstAction }));
 
 export const alertSchema = z.strictObject({
   kind: z.literal("alert"),

@@ -1,0 +1,14 @@
+import type { Element } from "./spec";
+
+/** The nodes that a fence device can fence, as far as its parameters tell; `any` where the agent itself is asked. */
+export function covers(device: Element): readonly string[] | "any" {
+  if (device.kind !== "primitive") return [];
+  const p = device.params;
+  if (p["pcmk_host_check"] === "none") return "any";
+  const map = p["pcmk_host_map"];
+  // node:plug pairs; several plugs of one node are joined by commas.
+  const mapped = map?.split(/[;\s]+/).flatMap((pair) => /^([^:=]+)[:=]/.exec(pair.trim())?.[1] ?? []) ?? [];
+  const listed = (p["pcmk_host_list"] ?? p["hostlist"])?.split(/[\s,;]+/).filter(Boolean) ?? [];
+  const all = [...new Set([...mapped, ...listed])];
+  return all.length > 0 ? all : "any";
+}

@@ -1,0 +1,121 @@
+import type { Danger, Plan, Step } from "../step";
+import { DANGERS, nothing, plan as stages } from "../step";
+import { canonical, merge, readConfiguration, withProperty } from "./cib";
+import { commit, unlessMoved, whileStopped } from "./commit";
+import { partOf, spokesman } from "./read";
+import type { PacemakerSeen } from "./read";
+import type { Configuration, Element, PacemakerSpec } from "./spec";
+import { running } from "./status";
+import { untilIdle, untilStopped } from "./stop";
+
+/** What differs between two configurations, by name. */
+export interface Difference {
+  readonly added: readonly string[];
+  readonly changed: readonly string[];
+  readonly removed: readonly string[];
+  /** Names of options. */
+  readonly options: readonly string[];
+}
+
+export function difference(now: Configuration, wanted: Configuration): Difference {
+  const ids = [...new Set([...Object.keys(now.elements), ...Object.keys(wanted.elements)])].sort();
+  const option = (a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): string[] =>
+    [...new Set([...Object.keys(a), ...Object.keys(b)])].sort().filter((n) => a[n] !== b[n]);
+  return {
+    added: ids.filter((id) => !now.elements[id]),
+    removed: ids.filter((id) => !wanted.elements[id]),
+    changed: ids.filter((id) => {
+      const [a, b] = [now.elements[id], wanted.elements[id]];
+      return a && b && canonical(a) !== canonical(b);
+    }),
+    options: [
+      ...option(now.properties, wanted.properties),
+      ...option(now.resourceDefaults, wanted.resourceDefaults),
+      ...option(now.operationDefaults, wanted.operationDefaults),
+    ],
+  };
+}
+
+const same = (a: unknown, b: unknown): boolean => canonical(a) === canonical(b);
+
+function dangerOf(
+  id: string,
+  now: Element | undefined,
+  next: Element | undefined,
+  active: ReadonlySet<string>,
+): Danger {
+  if (now?.kind === "primitive" && active.has(id)) {
+    if (!next || next.kind !== "primitive") return "stops";
+    return same([now.agent, now.params], [next.agent, next.params]) ? "none" : "restarts";
+  }
+  const places = ["group", "clone", "location", "colocation", "order"];
+  return active.size > 0 && [now, next].some((e) => e && places.includes(e.kind)) ? "moves" : "none";
+}
+
+/** The worst that a change may do to what runs now; a new cluster has nothing to lose. */
+export function danger(now: Configuration, wanted: Configuration, active: ReadonlySet<string>): Danger {
+  const d = difference(now, wanted);
+  const all = [...d.added, ...d.changed, ...d.removed].map((id) =>
+    dangerOf(id, now.elements[id], wanted.elements[id], active),
+  );
+  return all.reduce((worst, x) => (DANGERS.indexOf(x) > DANGERS.indexOf(worst) ? x : worst), "none" as Danger);
+}
+
+const listed = (what: string, names: readonly string[]): string[] =>
+  names.length > 0 ? [`${what} ${names.join(", ")}`] : [];
+
+const nowhere = (spec: PacemakerSpec): Error =>
+  new Error(
+    `no cluster runs on ${Object.keys(spec.connections).join(" or ")}: its configuration can neither be read nor written`,
+  );
+
+/** @throws Error when no node's cluster runs: there is nothing to write to */
+export function plan(wanted: PacemakerSpec, seen: PacemakerSeen): Plan {
+  const from = spokesman(seen);
+  if (!from) throw nowhere(wanted);
+  const now = readConfiguration(from.cib);
+  if (same(now, partOf(wanted))) return nothing("the cluster's configuration is as wanted");
+  const d = difference(now, wanted);
+  const what = [
+    ...listed("add", d.added),
+    ...listed("change", d.changed),
+    ...listed("remove", d.removed),
+    ...listed("set options", d.options),
+  ];
+  const step: Step = {
+    node: from.node,
+    reason: `commit the configuration as one patch: ${what.join("; ")}`,
+    command: commit(from.cib.xml, merge(from.cib, wanted), unlessMoved(from.cib)),
+    danger: danger(now, wanted, new Set(from.status ? running(from.status) : [])),
+  };
+  return stages([[step]]);
+}
+
+const NOTHING: Configuration = { properties: {}, resourceDefaults: {}, operationDefaults: {}, elements: {} };
+
+/**
+ * Everything is stopped first, with fencing on, and only then taken out, in one patch: so no resource is ever without its fence devices,
+ * and the daemons can be stopped afterwards without anybody being fenced.
+ */
+export function remove(_spec: PacemakerSpec, seen: PacemakerSeen): Plan {
+  const from = spokesman(seen);
+  if (!from) return nothing("no cluster runs here");
+  const now = readConfiguration(from.cib);
+  if (same(now, NOTHING)) return nothing("the cluster has no configuration of ours");
+  const stopped = withProperty(from.cib, "stop-all-resources", "true");
+  const bare = merge({ ...from.cib, xml: stopped }, NOTHING);
+  const step = (reason: string, command: Step["command"], risk: Danger = "none"): Step => ({
+    node: from.node,
+    reason,
+    command,
+    danger: risk,
+  });
+  return stages([
+    [
+      step("stop all resources", commit(from.cib.xml, stopped, unlessMoved(from.cib)), "stops"),
+      step("wait until nothing but fence devices runs", untilStopped(_spec.stopSeconds)),
+      step("take the configuration out as one patch", commit(stopped, bare, whileStopped)),
+      step("wait until the cluster has nothing left to do", untilIdle),
+    ],
+  ]);
+}

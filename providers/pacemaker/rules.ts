@@ -1,0 +1,210 @@
+import type { Finding } from "../kind";
+import { covers } from "./fencing";
+import { ownedConstraint, ownedMeta, ownedProperty } from "./owners";
+import type { Section } from "./render";
+import { dialectOf, renderSection } from "./render";
+import type { Element, PacemakerSpec } from "./spec";
+import type { Xml } from "./xml";
+
+const SECRET = /(^|[_-])(pass|passwd|password|pwd|secret|token)$/i;
+
+type Elements = Readonly<Record<string, Element>>;
+
+const finding = (property: string, reason: string): Finding => ({ property, reason });
+
+/** Names that must be something: what is referred to, and as which kinds. */
+function references(id: string, e: Element): [property: string, target: string, kinds: readonly string[]][] {
+  const at = `elements.${id}`;
+  const any = ["primitive", "group", "clone"];
+  switch (e.kind) {
+    case "group":
+      return e.members.map((m, i) => [`${at}.members.${i}`, m, ["primitive"]]);
+    case "clone":
+      return [[`${at}.child`, e.child, ["primitive", "group"]]];
+    case "location":
+      return [[`${at}.resource`, e.resource, any]];
+    case "colocation":
+      return [
+        [`${at}.resource`, e.resource, any],
+        [`${at}.withResource`, e.withResource, any],
+      ];
+    case "order":
+      return [
+        [`${at}.first`, e.first, any],
+        [`${at}.then`, e.then, any],
+      ];
+    default:
+      return [];
+  }
+}
+
+function dangling(elements: Elements): Finding[] {
+  return Object.entries(elements).flatMap(([id, e]) =>
+    references(id, e).flatMap(([property, target, kinds]) => {
+      const kind = elements[target]?.kind;
+      if (kind && kinds.includes(kind)) return [];
+      return [
+        finding(property, `"${target}" is ${kind ? `a ${kind}` : "nowhere defined"}: name a ${kinds.join(" or ")}`),
+      ];
+    }),
+  );
+}
+
+function sharedMembers(elements: Elements): Finding[] {
+  const owner = new Map<string, string>();
+  return Object.entries(elements).flatMap(([id, e]) => {
+    const inside = e.kind === "group" ? e.members : e.kind === "clone" ? [e.child] : [];
+    return inside.flatMap((m) => {
+      const other = owner.get(m);
+      owner.set(m, id);
+      return other === undefined
+        ? []
+        : [finding(`elements.${id}`, `"${m}" is in "${other}" already: a resource can be in one place only`)];
+    });
+  });
+}
+
+const idsOf = (x: Xml): string[] => [
+  ...(x.attrs["id"] === undefined ? [] : [x.attrs["id"]]),
+  ...x.children.flatMap(idsOf),
+];
+
+/** Over everything that is rendered, as the ids of operations and sets are made from those of elements. */
+function doubleIds(elements: Elements): Finding[] {
+  const sections: readonly Section[] = ["resources", "constraints", "alerts"];
+  const seen = new Set<string>();
+  const doubles = new Set<string>();
+  for (const id of sections.flatMap((s) => renderSection(s, elements, dialectOf("pacemaker-3.9"))).flatMap(idsOf))
+    (seen.has(id) ? doubles : seen).add(id);
+  return [...doubles].map((id) => {
+    const at = Object.keys(elements).find((e) => id === e || id.startsWith(`${e}-`)) ?? id;
+    return finding(
+      `elements.${at}`,
+      `the id "${id}" would be there twice: two operations of a name need different intervals, and ids must differ`,
+    );
+  });
+}
+
+function fencing(spec: PacemakerSpec): Finding[] {
+  const all = Object.entries(spec.elements);
+  const isDevice = ([, e]: [string, Element]): boolean => e.kind === "primitive" && e.agent.startsWith("stonith:");
+  const services = all.filter((x) => x[1].kind === "primitive" && !isDevice(x));
+  if (services.length === 0) return [];
+  const found: Finding[] = [];
+  if (spec.properties["stonith-enabled"] === "false")
+    found.push(
+      finding(
+        "properties.stonith-enabled",
+        "is false: without fencing a split cluster writes to both disks; set it to true",
+      ),
+    );
+  const devices = all.filter(isDevice).map(([id, e]) => [id, covers(e)] as const);
+  for (const node of Object.keys(spec.connections)) {
+    if (!devices.some(([, targets]) => targets === "any" || targets.includes(node)))
+      found.push(
+        finding("elements", `no fence device for ${node}: add a stonith: primitive whose pcmk_host_list has it`),
+      );
+    for (const [id, targets] of devices) {
+      if (targets === "any" || targets.length !== 1 || targets[0] !== node) continue;
+      const away = all.some(
+        ([, e]) => e.kind === "location" && e.resource === id && e.node === node && e.score === "-INFINITY",
+      );
+      if (!away)
+        found.push(
+          finding(
+            `elements.${id}`,
+            `fences ${node} and may run there: add a location with score -INFINITY for ${node}`,
+          ),
+        );
+    }
+  }
+  return found;
+}
+
+const promotable = (e: Element | undefined): boolean => e?.kind === "clone" && e.meta["promotable"] === "true";
+
+function promotion(elements: Elements): Finding[] {
+  const uses = Object.entries(elements).flatMap(([id, e]): [string, string][] => {
+    const role = (r: string | undefined): boolean => r === "Promoted" || r === "Unpromoted";
+    const action = (a: string): boolean => a === "promote" || a === "demote";
+    switch (e.kind) {
+      case "order":
+        return [
+          ...(action(e.firstAction) ? [[`elements.${id}.firstAction`, e.first] as [string, string]] : []),
+          ...(action(e.thenAction) ? [[`elements.${id}.thenAction`, e.then] as [string, string]] : []),
+        ];
+      case "colocation":
+        return [
+          ...(role(e.role) ? [[`elements.${id}.role`, e.resource] as [string, string]] : []),
+          ...(role(e.withRole) ? [[`elements.${id}.withRole`, e.withResource] as [string, string]] : []),
+        ];
+      default:
+        return [];
+    }
+  });
+  return uses
+    .filter(([, target]) => elements[target] && !promotable(elements[target]))
+    .map(([property, target]) =>
+      finding(property, `"${target}" cannot be promoted: it is no clone with promotable=true`),
+    );
+}
+
+function own(id: string, e: Element, nodes: readonly string[]): Finding[] {
+  const at = `elements.${id}`;
+  const found: Finding[] = [];
+  if (ownedConstraint(id)) found.push(finding(at, "this id belongs to the running cluster: choose another"));
+  if (e.handMade) found.push(finding(`${at}.handMade`, "is only ever read from a cluster: leave it out"));
+  if ("meta" in e)
+    for (const name of Object.keys(e.meta).filter(ownedMeta))
+      found.push(finding(`${at}.meta.${name}`, "belongs to the operator of the running cluster: leave it out"));
+  if (e.kind === "primitive")
+    for (const params of [e.params, ...e.operations.map((o) => o.params)])
+      for (const name of Object.keys(params).filter((n) => SECRET.test(n)))
+        found.push(
+          finding(
+            `${at}.params.${name}`,
+            "would be a secret in the CIB, which every cluster client can read: use a file or a script on the nodes",
+          ),
+        );
+  if (e.kind === "location") {
+    const byNode = e.node !== undefined && e.score !== undefined;
+    const half = (e.node === undefined) !== (e.score === undefined);
+    if (half || byNode === (e.rules !== undefined)) found.push(finding(at, "needs either node and score, or rules"));
+    if (e.node !== undefined && !nodes.includes(e.node))
+      found.push(finding(`${at}.node`, `"${e.node}" is no node: use ${nodes.join(" or ")}`));
+    if ((e.rules?.length ?? 0) > 1)
+      found.push(
+        finding(`${at}.rules`, "has several rules, and Pacemaker 3 takes one per location: make more locations of it"),
+      );
+    for (const [i, x] of (e.rules ?? []).flatMap((r) => r.expressions).entries())
+      if ((x.value === undefined) !== (x.operation === "defined" || x.operation === "not_defined"))
+        found.push(
+          finding(
+            `${at}.rules.expressions.${i}`,
+            `${x.operation} ${x.value === undefined ? "needs a value" : "takes no value"}`,
+          ),
+        );
+  }
+  return found;
+}
+
+/** All rules between the parts of a configuration. */
+export function rules(spec: PacemakerSpec): Finding[] {
+  const nodes = Object.keys(spec.connections);
+  const properties = Object.keys(spec.properties).filter(ownedProperty);
+  const ignore = spec.properties["no-quorum-policy"] === "ignore";
+  return [
+    ...properties.map((n) =>
+      finding(`properties.${n}`, "belongs to the running cluster or its operator: leave it out"),
+    ),
+    ...(ignore
+      ? [finding("properties.no-quorum-policy", "is ignore: corosync's two_node keeps quorum; leave it out")]
+      : []),
+    ...Object.entries(spec.elements).flatMap(([id, e]) => own(id, e, nodes)),
+    ...dangling(spec.elements),
+    ...sharedMembers(spec.elements),
+    ...doubleIds(spec.elements),
+    ...promotion(spec.elements),
+    ...fencing(spec),
+  ];
+}

@@ -1,0 +1,100 @@
+import type { Command } from "../../remote";
+import { lines, raw, sh } from "../../remote";
+import { SHARED_STATUS } from "./shared";
+import type { StartedSpec } from "./spec";
+
+/** Early ends, in seconds without any change in the cluster: after a failure of the resource itself, and of another that it may be waiting for. */
+const OWN_QUIET = 20;
+const OTHER_QUIET = 60;
+
+const LOOP = raw(`
+attr() { [[ $line =~ [[:space:]]$1=\\"([^\\"]*)\\" ]] && value=\${BASH_REMATCH[1]} || value=; }
+plain() { value=\${value//&apos;/\\'}; value=\${value//&quot;/\\"}; value=\${value//&lt;/<}; value=\${value//&gt;/>}; value=\${value//&amp;/&}; }
+
+# Everything about the resource out of one reading.
+look() {
+  up=0 active=0 promoted=0 busy=0 blocked= roles= own= others= unclean=
+  while read -r line; do
+    case $line in
+      "<node "*' online="'*)
+        attr name; name=$value
+        if [[ $line == *' online="true"'* && $line == *' standby="false"'* && $line == *' maintenance="false"'* && $line == *' pending="false"'* ]]; then up=$((up + 1)); fi
+        if [[ $line == *' unclean="true"'* ]]; then unclean="$unclean $name"; fi ;;
+      "<resource id="*)
+        attr pending; pending=$value
+        if [[ -n $pending && $pending != Monitoring ]]; then busy=1; fi
+        [[ $line == "<resource id=\\"$resource\\" "* || $line == "<resource id=\\"$resource:"* ]] || continue
+        attr role; roles="$roles $value$([ -z "$pending" ] || printf ' (%s)' "$pending")"
+        if [[ $line == *' blocked="true"'* ]]; then blocked=1; fi
+        if [[ $line == *' managed="false"'* ]]; then roles="$roles, unmanaged"; fi
+        [[ $line == *' active="true"'* && $line == *' failed="false"'* ]] || continue
+        [[ -z $pending || $pending == Monitoring ]] || continue
+        active=$((active + 1))
+        if [[ $value == Promoted || $value == Master ]]; then promoted=$((promoted + 1)); fi ;;
+      "<failure "*)
+        attr op_key; key=$value
+        if [ -z "$key" ]; then attr id; key=$value; fi
+        attr node; where=$value
+        attr exitstatus; what=$value
+        attr exitcode; what="$what ($value)"
+        attr status; if [[ $value != complete ]]; then what="$what, $value"; fi
+        attr exitreason; plain
+        if [[ $key == "$resource"_* || $key == "$resource":* ]]; then
+          own="$own
+$key failed on $where: $what: \${value:-Pacemaker gives no reason}"
+        else
+          others="$others
+$key failed on $where: $what: \${value:-Pacemaker gives no reason}"
+        fi ;;
+    esac
+  done <<<"$body"
+}
+
+reached() {
+  case $expected in
+    promoted) ((promoted > 0)) ;;
+    running-on-all) ((up > 0 && active >= up)) ;;
+    *) ((active > 0)) ;;
+  esac
+}
+
+give_up() {
+  {
+    echo "$resource is\${roles:- nowhere}, expected $expected: $1"
+    if [ -n "$own" ]; then echo "\${own#?}"; fi
+    if [ -n "$others" ]; then echo "Elsewhere in the cluster:$others"; fi
+    if [ -n "$unclean" ]; then echo "Waiting to be fenced:$unclean"; fi
+  } >&2
+  exit 1
+}
+
+deadline=$((SECONDS + limit)) last= since=$SECONDS
+exec 8<> <(:)
+while :; do
+  status
+  body=\${seen#*</summary>}
+  if [[ $body != "$last" ]]; then
+    last=$body since=$SECONDS
+    look
+    if [[ $seen == *"<resources"* ]] && reached; then exit 0; fi
+  fi
+  quiet=$((SECONDS - since))
+  if ((busy == 0 && quiet >= own_quiet)); then
+    if [ -n "$blocked" ]; then give_up "the cluster has blocked it"; fi
+    if [ -n "$own" ]; then give_up "it failed and is not tried again"; fi
+    if [[ -n $others ]] && ((quiet >= other_quiet)); then give_up "another resource failed, and nothing happens any more"; fi
+  fi
+  if ((SECONDS >= deadline)); then give_up "not within $limit s"; fi
+  # Sleeps without a process of its own.
+  read -rt 2 -u 8 || true
+done`);
+
+/** Waits on a node until the resource is as expected; ends early, with Pacemaker's own reason, when it will not be. */
+export const untilStarted = (spec: StartedSpec): Command => ({
+  timeoutSeconds: spec.timeoutSeconds + 60,
+  script: lines(
+    sh`resource=${spec.resource} expected=${spec.expected} limit=${spec.timeoutSeconds} own_quiet=${OWN_QUIET} other_quiet=${OTHER_QUIET}`,
+    SHARED_STATUS,
+    LOOP,
+  ),
+});

@@ -1,0 +1,103 @@
+import type { Xml } from "./xml";
+import { child, childrenOf, parseXml } from "./xml";
+
+/** One resource, or one instance of a clone, as the cluster sees it. */
+export interface ResourceStatus {
+  readonly id: string;
+  readonly agent: string;
+  readonly role: string;
+  readonly active: boolean;
+  readonly failed: boolean;
+  readonly blocked: boolean;
+  /** What is being done to it right now, as in Starting. Undefined: nothing. */
+  readonly pending?: string;
+  readonly nodes: readonly string[];
+}
+
+/** An operation that did not end as it should, and has not been cleaned up. */
+export interface Failure {
+  readonly resource: string;
+  readonly operation: string;
+  readonly node: string;
+  readonly status: string;
+  readonly reason: string;
+}
+
+export interface NodeStatus {
+  readonly name: string;
+  readonly online: boolean;
+  readonly standby: boolean;
+  readonly maintenance: boolean;
+}
+
+export interface ClusterStatus {
+  /** Of Pacemaker, as in 2.1.5. */
+  readonly version: string;
+  readonly quorum: boolean;
+  readonly dc?: string;
+  readonly nodes: readonly NodeStatus[];
+  readonly resources: readonly ResourceStatus[];
+  readonly failures: readonly Failure[];
+}
+
+const yes = (x: Xml, attr: string): boolean => x.attrs[attr] === "true";
+
+function resource(x: Xml): ResourceStatus {
+  const pending = x.attrs["pending"];
+  return {
+    id: (x.attrs["id"] ?? "").replace(/:\d+$/, ""),
+    agent: x.attrs["resource_agent"] ?? "",
+    role: x.attrs["role"] ?? "",
+    active: yes(x, "active"),
+    failed: yes(x, "failed"),
+    blocked: yes(x, "blocked"),
+    ...(pending === undefined ? {} : { pending }),
+    nodes: childrenOf(x, "node").map((n) => n.attrs["name"] ?? ""),
+  };
+}
+
+const all = (x: Xml): Xml[] => x.children.flatMap((c) => (c.name === "resource" ? [c] : all(c)));
+
+/** An operation's key is resource_operation_interval; the resource's own name may have underscores. */
+const KEY = /^(.+?)(?::\d+)?_([a-z-]+)_(\d+)$/;
+
+function failure(x: Xml): Failure {
+  const [, id, operation] = KEY.exec(x.attrs["op_key"] ?? x.attrs["id"] ?? "") ?? [];
+  return {
+    resource: id ?? x.attrs["op_key"] ?? x.attrs["id"] ?? "",
+    operation: operation ?? x.attrs["task"] ?? "",
+    node: x.attrs["node"] ?? "",
+    status: `${x.attrs["exitstatus"] ?? ""} (${x.attrs["exitcode"] ?? ""}, ${x.attrs["status"] ?? ""})`,
+    reason: x.attrs["exitreason"] ?? "",
+  };
+}
+
+/** Reads what `crm_mon --output-as=xml` says. Undefined where no cluster runs. @throws Error when it is something else */
+export function parseStatus(text: string): ClusterStatus | undefined {
+  if (text.trim() === "") return undefined;
+  const root = parseXml(text);
+  const summary = child(root, "summary");
+  const nodes = child(root, "nodes");
+  if (!summary || !nodes) return undefined;
+  const dc = child(summary, "current_dc");
+  return {
+    version: dc?.attrs["version"] ?? "",
+    quorum: dc !== undefined && yes(dc, "with_quorum"),
+    ...(dc?.attrs["name"] ? { dc: dc.attrs["name"] } : {}),
+    nodes: childrenOf(nodes, "node").map((n) => ({
+      name: n.attrs["name"] ?? "",
+      online: yes(n, "online"),
+      standby: yes(n, "standby") || yes(n, "standby_onfail"),
+      maintenance: yes(n, "maintenance"),
+    })),
+    resources: all(child(root, "resources") ?? { name: "", attrs: {}, children: [] }).map(resource),
+    failures: childrenOf(child(root, "failures"), "failure").map(failure),
+  };
+}
+
+export const isFencing = (r: ResourceStatus): boolean => r.agent.startsWith("stonith:");
+
+/** Ids of what runs, fence devices aside. */
+export const running = (s: ClusterStatus): string[] => [
+  ...new Set(s.resources.filter((r) => r.active && !isFencing(r)).map((r) => r.id)),
+];
