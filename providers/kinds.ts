@@ -1,8 +1,13 @@
+import { fenceAccess, fenceClient, fenceTest } from "./fencing";
 import type { AnyKind } from "./kind";
+import { node } from "./node";
 import { pacemaker, started } from "./pacemaker";
 import { postgres } from "./postgres";
 
 /** Every kind there is, by the name its stub uses. */
-export const kinds = { pacemaker, started, postgres } satisfies Record<string, AnyKind>;
+export const kinds = { pacemaker, started, postgres, fenceAccess, fenceClient, fenceTest, node } satisfies Record<
+  string,
+  AnyKind
+>;
 
 export type KindName = keyof typeof kinds;

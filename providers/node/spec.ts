@@ -5,8 +5,10 @@ import { os, osSchema } from "../os";
 
 const PACKAGE = /^[a-z0-9][a-z0-9+._-]*$/;
 const HOST_NAME = /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/;
+export const NTP_SERVER = /^[A-Za-z0-9.:-]+$/;
+export const REPOSITORY_LINE = /^(deb|deb-src) \S+ \S.*$/;
 
-const hostSchema = z.strictObject({
+export const hostSchema = z.strictObject({
   address: z.union([z.ipv4(), z.ipv6()]),
   /** The first is the canonical one. */
   names: z.array(z.string().regex(HOST_NAME, "must be a host name")).min(1),
@@ -14,7 +16,7 @@ const hostSchema = z.strictObject({
 
 const timeSchema = z.strictObject({
   /** Names or addresses of the NTP servers; both nodes need the same, as clients compare database time across a failover. */
-  servers: z.array(z.string().regex(/^[A-Za-z0-9.:-]+$/, "must be a host name or an address")).default([]),
+  servers: z.array(z.string().regex(NTP_SERVER, "must be a host name or an address")).default([]),
   /** Why this machine's clock is right without our check (a virtual machine that follows its host, say). With it, synchronisation is not checked. */
   exception: z.string().min(1).optional(),
   /** Seconds to wait for synchronisation. Default: 300. */
@@ -23,7 +25,7 @@ const timeSchema = z.strictObject({
 
 const repositorySchema = z.strictObject({
   /** Lines as in sources.list(5). */
-  lines: z.array(z.string().regex(/^(deb|deb-src) \S+ \S.*$/, "must be a line as in sources.list")).min(1),
+  lines: z.array(z.string().regex(REPOSITORY_LINE, "must be a line as in sources.list")).min(1),
   /** The armoured key that signs it; name it `signed-by=/etc/apt/keyrings/qvd-ha.asc` in the lines. */
   keyring: z.string().startsWith("-----BEGIN PGP PUBLIC KEY BLOCK-----").optional(),
 });

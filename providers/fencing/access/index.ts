@@ -1,7 +1,7 @@
 import type { Kind } from "../../kind";
 import { plan, remove } from "./plan";
 import { facts, live } from "./read";
-import { schema } from "./spec";
+import { rules, schema } from "./spec";
 import type { FenceAccessSpec } from "./spec";
 
 export type { FenceAccessSpec } from "./spec";
@@ -9,6 +9,7 @@ export type { FenceAccessSpec } from "./spec";
 export const fenceAccess: Kind<FenceAccessSpec, ReturnType<typeof facts>> = {
   name: "fence access",
   schema: schema as Kind<FenceAccessSpec, ReturnType<typeof facts>>["schema"],
+  rules,
   id: (spec) => `${Object.keys(spec.connections).join("+")}:${spec.commandPath}`,
   facts,
   live,

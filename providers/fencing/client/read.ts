@@ -1,6 +1,6 @@
 import type { Fact, Seen } from "../../fact";
 import { Secret, sh } from "../../remote";
-import { parseHypervisors, PATHS } from "./render";
+import { parseHypervisors, PATHS, renderConfig, renderKnownHosts } from "./render";
 import type { FenceClientSpec } from "./spec";
 
 const text = (path: string): Fact<string | undefined> => ({
@@ -36,6 +36,13 @@ export const facts = (
 
 export type ClientSeen = Readonly<Record<string, Seen<ReturnType<typeof facts>>>>;
 
+/** None where a file is not wholly ours: what a changed one means to ssh is not for us to guess. */
+function hypervisorsOf(known: FenceClientSpec, config = "", knownHosts = ""): FenceClientSpec["hypervisors"] {
+  const hypervisors = parseHypervisors(config, knownHosts);
+  const ours = renderConfig({ ...known, hypervisors }) === config && renderKnownHosts(hypervisors) === knownHosts;
+  return ours ? hypervisors : [];
+}
+
 /** The key itself is never read: where it is another one, the spec as read has none. */
 export function live(known: FenceClientSpec, seen: ClientSeen): FenceClientSpec | undefined {
   const all = Object.values(seen);
@@ -43,7 +50,7 @@ export function live(known: FenceClientSpec, seen: ClientSeen): FenceClientSpec 
   const specs = all.map((s) => ({
     ...known,
     privateKey: s.key === "same" ? known.privateKey : "",
-    hypervisors: parseHypervisors(s.config ?? "", s.knownHosts ?? ""),
+    hypervisors: hypervisorsOf(known, s.config, s.knownHosts),
   }));
   const wanted = JSON.stringify(known);
   return specs.find((spec) => JSON.stringify(spec) !== wanted) ?? specs[0];

@@ -17,13 +17,16 @@ const hypervisorSchema = z.strictObject({
     .transform((key) => key.trim().split(/\s+/).slice(0, 2).join(" ")),
 });
 
-/** The fencing key on the cluster's nodes, and the host keys it may meet. */
+/**
+ * The fencing key on the cluster's nodes, and the host keys it may meet.
+ * Empty values are what a refresh finds where something else stands in the place of ours; nobody may want them.
+ */
 export const schema = z.strictObject({
   /** The cluster's nodes. */
   connections: connectionsSchema,
-  hypervisors: z.array(hypervisorSchema).min(1),
+  hypervisors: z.array(hypervisorSchema),
   /** Private half of the fencing key, in OpenSSH's or PEM format, without a passphrase. Secret. */
-  privateKey: z.string().regex(/^-----BEGIN [A-Z ]*PRIVATE KEY-----\n/, "must be a private key"),
+  privateKey: z.string().regex(/^(-----BEGIN [A-Z ]*PRIVATE KEY-----\n[^]*)?$/, "must be a private key"),
   keyPath: z.string().regex(PATH, "must be an absolute path of plain characters").default(KEY_PATH),
 });
 
@@ -31,8 +34,12 @@ export type FenceClientSpec = z.infer<typeof schema>;
 
 export function rules(spec: FenceClientSpec): Finding[] {
   const names = spec.hypervisors.map((h) => h.name);
-  return names
+  const empty = (["hypervisors", "privateKey"] as const)
+    .filter((property) => spec[property].length === 0)
+    .map((property) => ({ property, reason: "is empty: fencing needs it" }));
+  const twice = names
     .map((name, i) => ({ name, i }))
     .filter(({ name, i }) => names.indexOf(name) !== i)
     .map(({ name, i }) => ({ property: `hypervisors[${i}].name`, reason: `"${name}" is there twice` }));
+  return [...empty, ...twice];
 }

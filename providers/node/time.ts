@@ -1,0 +1,24 @@
+import type { Fact } from "../fact";
+import { sh } from "../remote";
+import type { Command } from "../remote";
+
+/** `chronyc -c tracking`: the last field is the leap status, and without a source the reference is 00000000. */
+export function parseTracking(text: string): boolean {
+  const fields = text.trim().split(",");
+  if (fields.length < 14) return false;
+  return fields[0] !== "00000000" && fields[13] !== "Not synchronised";
+}
+
+export const synchronisedFact: Fact<boolean> = {
+  command: { script: sh`chronyc -n -c tracking 2>/dev/null || true` },
+  parse: ({ stdout }) => parseTracking(stdout),
+};
+
+export const awaitSynchronised = (seconds: number): Command => ({
+  script: sh`chronyc waitsync ${seconds} 0.5 0 1 >/dev/null || {
+  echo "the clock was not synchronised within ${seconds} s; sources:" >&2
+  chronyc -n sources >&2 || true
+  exit 1
+}`,
+  timeoutSeconds: seconds * 2 + 60,
+});
