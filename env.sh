@@ -7,6 +7,7 @@ _qvd_ha_env() {
 
   # Values of another checkout's env.sh are not the user's.
   if [ -n "$before" ] && [ "$before" != "$root" ]; then
+    PATH=${PATH//"$before/.state/toolchain/bin:$before/node_modules/.bin:"/}
     if [ "${PULUMI_BACKEND_URL:-}" = "file://$before/.state/backend" ]; then unset PULUMI_BACKEND_URL; fi
     if [ "${PULUMI_CONFIG_PASSPHRASE_FILE:-}" = "$before/.state/passphrase" ]; then unset PULUMI_CONFIG_PASSPHRASE_FILE; fi
     if [ "${QVD_HA_INSTANCE:-}" = "$(_qvd_ha_instance "$before")" ]; then unset QVD_HA_INSTANCE; fi
