@@ -126,6 +126,8 @@ export function inspect(spec: Spec, seen: AllSeen): Verdict {
       if (z.kind === "untested" && !consent)
         say(`could not be tested: ${z.reason}`, "only a disk of zeros counts as blank", consentFix);
     }
+    if (disk.metadata && !isFresh(disk) && contents.length === 0 && disk.zeros?.kind === "data" && !consent)
+      say("carries data without a file system", "a file system is made on a blank resource only", consentFix);
     if (bare) create.push(n);
     for (const peer of names) {
       const size = disks[peer]?.size ?? 0;

@@ -31,7 +31,6 @@ export interface Cluster {
 }
 
 // A type, not an interface: the index signature of Facts wants it.
-// eslint-disable-next-line @typescript-eslint/consistent-type-definitions
 export type DrbdFacts = {
   readonly software: Fact<Software>;
   readonly files: Fact<Files>;
