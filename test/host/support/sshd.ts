@@ -1,0 +1,75 @@
+import { execFileSync, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Connection } from "@qvd-ha/providers/dist/remote";
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+
+/** A real sshd on loopback with keys of its own; nothing of the machine's own SSH is touched. */
+export class Sshd {
+  private constructor(
+    private readonly process: ChildProcess,
+    readonly dir: string,
+    readonly connection: Connection,
+    readonly port: number,
+  ) {}
+
+  static async start(): Promise<Sshd> {
+    const dir = mkdtempSync(join(tmpdir(), "qvd-ha-sshd-"));
+    for (const key of ["host", "other", "client"])
+      execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", join(dir, key)]);
+    writeFileSync(join(dir, "authorized"), readFileSync(join(dir, "client.pub")), { mode: 0o600 });
+    mkdirSync("/run/sshd", { recursive: true });
+    const port = await freePort();
+    const options = [
+      "HostKey=" + join(dir, "host"),
+      "AuthorizedKeysFile=" + join(dir, "authorized"),
+      "ListenAddress=127.0.0.1",
+      "PidFile=none",
+      "StrictModes=no",
+      "PermitRootLogin=prohibit-password",
+      "UsePAM=no",
+    ];
+    const child = spawn(
+      "/usr/sbin/sshd",
+      ["-D", "-e", "-f", "/dev/null", "-p", String(port), ...options.flatMap((o) => ["-o", o])],
+      { stdio: ["ignore", "ignore", "pipe"] },
+    );
+    let log = "";
+    await new Promise<void>((resolve, reject) => {
+      child.once("exit", (code) => reject(new Error(`sshd ended with ${code}: ${log}`)));
+      child.stderr.setEncoding("utf8").on("data", (d: string) => {
+        log += d;
+        if (log.includes("Server listening")) resolve();
+      });
+    });
+    const connection = {
+      host: "127.0.0.1",
+      port,
+      user: "root",
+      hostKey: readFileSync(join(dir, "host.pub"), "utf8").trim(),
+      privateKey: readFileSync(join(dir, "client"), "utf8"),
+    };
+    return new Sshd(child, dir, connection, port);
+  }
+
+  /** The same connection with the public key of another host. */
+  get impostor(): Connection {
+    return { ...this.connection, hostKey: readFileSync(join(this.dir, "other.pub"), "utf8").trim() };
+  }
+
+  stop(): void {
+    this.process.removeAllListeners("exit");
+    this.process.kill("SIGTERM");
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+}
