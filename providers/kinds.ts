@@ -1,3 +1,5 @@
+import { corosync } from "./corosync";
+import { drbd } from "./drbd";
 import { fenceAccess, fenceClient, fenceTest } from "./fencing";
 import type { AnyKind } from "./kind";
 import { node } from "./node";
@@ -5,9 +7,16 @@ import { pacemaker, started } from "./pacemaker";
 import { postgres } from "./postgres";
 
 /** Every kind there is, by the name its stub uses. */
-export const kinds = { pacemaker, started, postgres, fenceAccess, fenceClient, fenceTest, node } satisfies Record<
-  string,
-  AnyKind
->;
+export const kinds = {
+  corosync,
+  drbd,
+  pacemaker,
+  started,
+  postgres,
+  fenceAccess,
+  fenceClient,
+  fenceTest,
+  node,
+} satisfies Record<string, AnyKind>;
 
 export type KindName = keyof typeof kinds;

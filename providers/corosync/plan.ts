@@ -64,7 +64,11 @@ const stop = (node: string, reason: string): Step => ({
   reason,
   danger: "stops",
   // Pacemaker first: it leaves the membership in order, so nobody is fenced for going away.
-  command: { script: sh`systemctl stop pacemaker\nsystemctl stop corosync`, timeoutSeconds: 600 },
+  command: {
+    script: sh`systemctl stop pacemaker
+systemctl stop corosync`,
+    timeoutSeconds: 600,
+  },
 });
 
 const start = (node: string, s: CorosyncSeen): Step => ({
