@@ -1,61 +1,70 @@
-import { child, childrenOf, parseXml } from "./xml";
+import type { Xml } from "./xml";
+import { child, parseXml } from "./xml";
 
-/** One thing that Pacemaker would do. */
+/** One thing that Pacemaker would do, in its own words. */
 export interface PredictedAction {
-  /** In its own words: Start, Stop, Restart, Promote, Demote, Move, Recover, Leave; or Fence. */
+  /** As in start, stop, restart, recover, promote, demote, move; or `Fence (reboot)`. */
   readonly action: string;
-  /** Of a resource, or the node that is fenced. */
+  /** A resource's id, without an instance number; or the node that is fenced. */
   readonly target: string;
-  /** Where it runs before and after, as far as it does. */
+  /** Where it runs before, and after, as far as it does. */
   readonly from?: string;
   readonly to?: string;
-  readonly fromRole?: string;
-  readonly toRole?: string;
+  readonly role?: string;
+  readonly nextRole?: string;
   readonly reason?: string;
 }
 
-/** One operation of the transition, in the order of execution. */
-export interface ExecutedOperation {
-  readonly resource: string;
+/** What happens, in the order of execution. */
+export interface Executed {
+  /** As in start, stop, promote, demote, notify, monitor; or `fence`. */
   readonly operation: string;
+  readonly target: string;
   readonly node: string;
 }
 
 export interface Simulation {
   readonly actions: readonly PredictedAction[];
-  /** Probes left out. Empty unless it was simulated to the end. */
-  readonly executed: readonly ExecutedOperation[];
+  /** Probes and stops that fencing implies are left out. Empty unless it was simulated to the end. */
+  readonly executed: readonly Executed[];
 }
 
-const ACTIONS: Readonly<Record<string, string>> = {
-  start: "Start",
-  stop: "Stop",
-  promote: "Promote",
-  demote: "Demote",
-};
+const plain = (id: string | undefined): string => (id ?? "").replace(/:\d+$/, "");
+
+function predicted({ name, attrs: a }: Xml): PredictedAction {
+  if (name === "node_action")
+    return { action: a["task"] ?? "", target: a["node"] ?? "", ...(a["reason"] ? { reason: a["reason"] } : {}) };
+  const action = a["action"] ?? "";
+  const from = a["source"] ?? (action === "start" ? undefined : a["node"]);
+  const to = a["dest"] ?? (action === "stop" ? undefined : (a["node"] ?? a["source"]));
+  const optional = { from, to, role: a["role"], nextRole: a["next-role"], reason: a["reason"] };
+  const given = Object.fromEntries(Object.entries(optional).filter(([, v]) => v !== undefined));
+  return { action, target: plain(a["resource"]), ...given };
+}
+
+function executed({ name, attrs: a }: Xml): Executed[] {
+  if (name === "fencing_action") return [{ operation: "fence", target: a["target"] ?? "", node: a["target"] ?? "" }];
+  const probe = a["op"] === "monitor" && a["interval"] === undefined;
+  if (name !== "rsc_action" || probe) return [];
+  return [{ operation: a["op"] ?? "", target: plain(a["resource"]), node: a["node"] ?? "" }];
+}
 
 /** Reads `crm_simulate --simulate --output-as=xml`. @throws Error when it is not that */
 export function parseSimulation(xml: string): Simulation {
   const root = parseXml(xml);
-  const given = (o: Record<string, string | undefined>): object =>
-    Object.fromEntries(Object.entries(o).filter(([, v]) => v !== undefined));
-  const actions = (child(root, "actions")?.children ?? []).map(({ name, attrs: a }) => {
-    if (name === "node_action") return { action: "Fence", target: a["node"] ?? "", ...given({ reason: a["reason"] }) };
-    const action = a["action"] ?? "";
-    return {
-      action: ACTIONS[action] ?? action,
-      target: a["resource"] ?? "",
-      ...given({
-        from: a["source"] ?? (action === "Start" ? undefined : a["node"]),
-        to: a["dest"] ?? (action === "Stop" ? undefined : a["node"]),
-        fromRole: a["orig-role"] ?? a["role"],
-        toRole: a["next-role"],
-        reason: a["reason"],
-      }),
-    };
-  });
-  const executed = childrenOf(child(root, "transition"), "rsc_action")
-    .filter(({ attrs: a }) => a["op"] !== undefined && !(a["op"] === "monitor" && a["interval"] === undefined))
-    .map(({ attrs: a }) => ({ resource: a["resource"] ?? "", operation: a["op"] ?? "", node: a["node"] ?? "" }));
-  return { actions: actions as PredictedAction[], executed };
+  if (root.name !== "pacemaker-result") throw new Error(`expected a simulation, got <${root.name}>`);
+  return {
+    actions: (child(root, "actions")?.children ?? []).map(predicted),
+    executed: (child(root, "transition")?.children ?? []).flatMap(executed),
+  };
+}
+
+/** One line a person understands, as in "move p_postgres from qvddb1 to qvddb2: node availability". */
+export function describe(a: PredictedAction): string {
+  const where = [
+    a.from !== undefined && a.from !== a.to ? ` from ${a.from}` : "",
+    a.to === undefined ? "" : ` to ${a.to}`,
+  ];
+  const place = a.from === a.to && a.to !== undefined ? ` on ${a.to}` : where.join("");
+  return `${a.action} ${a.target}${place}${a.reason === undefined ? "" : `: ${a.reason}`}`;
 }
