@@ -2,7 +2,7 @@ import type { HbaRule, Ident } from "./access";
 import { orderedRule } from "./access";
 import { MANAGED } from "./conf";
 
-const PLAIN = /^[A-Za-z0-9_./:+-]+$/;
+const PLAIN = /^[A-Za-z0-9_./:+=-]+$/;
 /** Unquoted, these mean more than a name. */
 const KEYWORDS = ["all", "replication", "sameuser", "samerole"];
 

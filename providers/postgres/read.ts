@@ -57,6 +57,7 @@ const place = (s: PostgresSpec): Fact<Place> => ({
     script: sh`device=$(readlink -f ${s.device} || true) mount=${s.mountPoint} data=${s.dataDirectory} state=absent
 if [ -d "$mount" ]; then state=filled; compgen -G "$mount/*" >/dev/null || state=empty; fi
 while read -r source target _; do
+  [ ! -L "$source" ] || source=$(readlink -f "$source")
   if [ "$target" = "$mount" ]; then [ "$source" = "$device" ] && state=mounted || state=foreign
   elif [ "$source" = "$device" ]; then echo "elsewhere $target"; fi
 done </proc/mounts

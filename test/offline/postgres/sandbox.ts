@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -78,11 +78,16 @@ export class Sandbox {
 
   run(command: Command): Answer {
     const script = command.script.text.replaceAll("/var/lib/qvd-ha", this.state());
+    // A file, as on a node: bash takes a socket on standard input for a remote shell and reads its start files.
+    const input = join(this.root, "stdin");
+    writeFileSync(input, reveal(command.stdin ?? ""), { mode: 0o600 });
+    const stdin = openSync(input, "r");
     const r = spawnSync("bash", ["-euo", "pipefail", "-c", script], {
-      input: reveal(command.stdin ?? ""),
+      stdio: [stdin, "pipe", "pipe"],
       encoding: "utf8",
       env: { PATH: `${join(this.root, "bin")}:/usr/sbin:/usr/bin:/sbin:/bin`, LC_ALL: "C", HOME: "/root" },
     });
+    closeSync(stdin);
     return { code: r.status ?? 128, stdout: r.stdout, stderr: r.stderr };
   }
 
