@@ -3,11 +3,12 @@
 # nothing more; tools/toolchain/bootstrap puts the programs there. Backend and passphrase that you have set stay.
 
 _qvd_ha_env() {
-  local root=$1 state=$1/.state before=${QVD_HA_ROOT:-} pass
+  local root=$1 state=$1/.state before=${QVD_HA_ROOT:-} old pass
 
   # Values of another checkout's env.sh are not the user's.
   if [ -n "$before" ] && [ "$before" != "$root" ]; then
-    PATH=${PATH//"$before/.state/toolchain/bin:$before/node_modules/.bin:"/}
+    old=$before/.state/toolchain/bin:$before/node_modules/.bin:
+    PATH=${PATH//"$old"/}
     if [ "${PULUMI_BACKEND_URL:-}" = "file://$before/.state/backend" ]; then unset PULUMI_BACKEND_URL; fi
     if [ "${PULUMI_CONFIG_PASSPHRASE_FILE:-}" = "$before/.state/passphrase" ]; then unset PULUMI_CONFIG_PASSPHRASE_FILE; fi
     if [ "${QVD_HA_INSTANCE:-}" = "$(_qvd_ha_instance "$before")" ]; then unset QVD_HA_INSTANCE; fi

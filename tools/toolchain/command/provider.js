@@ -15,7 +15,7 @@ const typeOf = (urn) => urn.split("::")[2].split("$").pop();
 const nameOf = (urn) => urn.split("::").pop();
 const inputsOf = ({ stdout: _stdout, stderr: _stderr, ...inputs }) => inputs;
 
-/** @param log shows lines at a resource: `(urn, text) => void`. */
+/** @param log shows lines at a resource: `(urn, text) => Promise<void>`. */
 function commandProvider(log) {
   /** Runs `choose(inputs)`; `raw` are the inputs as they came, `previous` the outputs of the command before. */
   async function execute(type, urn, raw, choose, previous) {
@@ -27,9 +27,12 @@ function commandProvider(log) {
       environment.PULUMI_COMMAND_STDOUT = previous.stdout ?? "";
       environment.PULUMI_COMMAND_STDERR = previous.stderr ?? "";
     }
-    const show = mayShowSecret(raw) ? null : (text) => urn && log(urn, text);
+    const shown = [];
+    const show = mayShowSecret(raw) ? null : (text) => urn && shown.push(log(urn, text));
     const out = collector(inputs.logging, show);
-    return out.result(await RUN[type](inputs, command, environment, out), command);
+    const status = await RUN[type](inputs, command, environment, out);
+    await Promise.all(shown);
+    return out.result(status, command);
   }
 
   return {

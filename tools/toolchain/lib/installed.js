@@ -19,6 +19,8 @@ const listed = Object.entries(packages(LISTED)).filter(([path]) => path.includes
 const installed = packages(INSTALLED);
 const wanted = new Set(listed.map(([path]) => path));
 
-const missing = listed.some(([path, p]) => !(p.optional && !installed[path]) && identity(installed[path]) !== identity(p));
+const missing = listed.some(
+  ([path, p]) => !(p.optional && !installed[path]) && identity(installed[path]) !== identity(p),
+);
 const foreign = Object.keys(installed).some((path) => path.includes("node_modules/") && !wanted.has(path));
 process.exit(missing || foreign || listed.length === 0 ? 1 : 0);
