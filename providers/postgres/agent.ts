@@ -3,8 +3,8 @@ import { monitorSql } from "./sql";
 
 type Needs = Pick<
   PostgresSpec,
-  "binDir" | "psql" | "dataDirectory" | "osUser" | "port" | "database" | "monitor" | "logFile" | "settings"
->;
+  "binDir" | "psql" | "dataDirectory" | "osUser" | "port" | "monitor" | "logFile" | "settings"
+> & { readonly database: Pick<PostgresSpec["database"], "name"> };
 
 /**
  * Parameters of `ocf:heartbeat:pgsql` for this server.

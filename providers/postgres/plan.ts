@@ -56,7 +56,7 @@ function beforeCluster(s: PostgresSpec, seen: SeenNodes): Plan {
   const release = held.map((node): Step => ({
     node,
     reason: `stop, unmount and demote what an earlier run left: the cluster does not run it`,
-    command: { script: releaseScript(s), timeoutSeconds: 300 },
+    command: { script: releaseScript(s), timeoutSeconds: 900 },
     danger: "stops",
   }));
   const seed: Step = {
@@ -65,7 +65,7 @@ function beforeCluster(s: PostgresSpec, seen: SeenNodes): Plan {
     command: {
       script: seedScript(s, s.addresses[s.seedNode] as string, files(s), renderStamp({ seeded: mark })),
       stdin: new Secret(`${s.role.password}\n${seedSql(s)}`),
-      timeoutSeconds: 1200,
+      timeoutSeconds: 1800,
     },
   };
   const proof: Step = {
@@ -74,7 +74,7 @@ function beforeCluster(s: PostgresSpec, seen: SeenNodes): Plan {
     command: {
       script: proofScript(s, s.addresses[peer] as string, renderStamp({ proved: mark })),
       stdin: new Secret(`${s.role.password}\n`),
-      timeoutSeconds: 600,
+      timeoutSeconds: 1200,
     },
   };
   return planOf([release, seeded ? [] : [seed], [proof]]);
@@ -178,7 +178,7 @@ export function remove(s: PostgresSpec, seen: SeenNodes): Plan {
     .map(([node, n]): Step => ({
       node,
       reason: `${holds(n) ? "stop and unmount the server, " : ""}forget its seeding; the data stays on ${s.device}`,
-      command: { script: forgetScript(s), timeoutSeconds: 300 },
+      command: { script: forgetScript(s), timeoutSeconds: 900 },
       ...(holds(n) ? { danger: "stops" as const } : {}),
     }));
   return planOf([forget], "nothing of it is left on the nodes");

@@ -14,7 +14,8 @@ directory=${STATE_DIRECTORY} stamp=${stampFile(s)} managed=${MANAGED}`;
 
 const FUNCTIONS = raw(String.raw`
 fail() { echo "$*" >&2; exit 1; }
-as() { runuser -u "$user" -- "$@"; }
+# The server must not inherit the lock of a turn.
+as() { runuser -u "$user" -- "$@" 9>&-; }
 sql() { as "$psql" -XAtqw -v ON_ERROR_STOP=1 -p "$port" "$@"; }
 mounted() { mountpoint -q "$mount"; }
 running() {
@@ -34,6 +35,11 @@ demote() {
   drbdadm secondary "$resource"
 }
 release() { stop_server && unmount && demote; }`);
+
+/** One turn at a time on a node: what a lost connection left behind runs on to its end, and would unmount under its successor's feet. */
+const LOCK = raw(String.raw`
+exec 9>"/run/qvd-ha-postgres-$resource.lock"
+flock -w 600 9 || fail "an earlier run is still at work on this node: wait for it, then repeat"`);
 
 /** What every way out of a turn does: nothing stays running, mounted or promoted, and only a turn that went well leaves its mark. */
 const TURN = raw(String.raw`
@@ -118,6 +124,7 @@ export const seedScript = (
 address=${address} mark=${mark} fresh=
 IFS= read -r password`,
     FUNCTIONS,
+    LOCK,
     TURN,
     raw("take"),
     initialise(s),
@@ -136,16 +143,17 @@ export const proofScript = (s: PostgresSpec, address: string, mark: string): Sh 
 address=${address} mark=${mark}
 IFS= read -r password`,
     FUNCTIONS,
+    LOCK,
     TURN,
     raw("take\nstart\nlog_in"),
   );
 
 /** Stops, unmounts and demotes what an interrupted run left. */
-export const releaseScript = (s: PostgresSpec): Sh => lines(variables(s), FUNCTIONS, raw("release"));
+export const releaseScript = (s: PostgresSpec): Sh => lines(variables(s), FUNCTIONS, LOCK, raw("release"));
 
 /** Forgets the seeding on a node; the data stays. */
 export const forgetScript = (s: PostgresSpec): Sh =>
-  lines(variables(s), FUNCTIONS, raw(`release\nrm -f "$stamp"\nrmdir "$mount" "$directory" 2>/dev/null || true`));
+  lines(variables(s), FUNCTIONS, LOCK, raw(`release\nrm -f "$stamp"\nrmdir "$mount" "$directory" 2>/dev/null || true`));
 
 /** Waits until the server has read its files again, so that what it says next is about the new ones. */
 const RELOAD = raw(String.raw`
