@@ -164,10 +164,10 @@ export function merge(cib: Cib, wanted: Configuration): Xml {
   return { ...cib.xml, children: cib.xml.children.map((c) => (c.name === "configuration" ? configuration : c)) };
 }
 
-/** Without the status section, and without the counter that moves with it. */
+/** Without the status section, and without the counter that moves with it (the schema wants the attribute to be there). */
 export function withoutStatus(xml: Xml): Xml {
-  const { num_updates: _counter, ...attrs } = xml.attrs;
-  return { ...xml, attrs, children: xml.children.map((c) => (c.name === "status" ? element("status") : c)) };
+  const children = xml.children.map((c) => (c.name === "status" ? element("status") : c));
+  return { ...xml, attrs: { ...xml.attrs, num_updates: "0" }, children };
 }
 
 /** The CIB with one cluster option set and nothing else touched. */

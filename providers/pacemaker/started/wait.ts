@@ -24,13 +24,16 @@ look() {
         attr pending; pending=$value
         if [[ -n $pending && $pending != Monitoring ]]; then busy=1; fi
         [[ $line == "<resource id=\\"$resource\\" "* || $line == "<resource id=\\"$resource:"* ]] || continue
-        attr role; roles="$roles $value$([ -z "$pending" ] || printf ' (%s)' "$pending")"
+        attr role; role=$value
+        roles="$roles $role"
+        if [ -n "$pending" ]; then roles="$roles ($pending)"; fi
+        if [[ $line == *' failed="true"'* ]]; then roles="$roles (failed)"; fi
         if [[ $line == *' blocked="true"'* ]]; then blocked=1; fi
         if [[ $line == *' managed="false"'* ]]; then roles="$roles, unmanaged"; fi
         [[ $line == *' active="true"'* && $line == *' failed="false"'* ]] || continue
         [[ -z $pending || $pending == Monitoring ]] || continue
         active=$((active + 1))
-        if [[ $value == Promoted || $value == Master ]]; then promoted=$((promoted + 1)); fi ;;
+        if [[ $role == Promoted || $role == Master ]]; then promoted=$((promoted + 1)); fi ;;
       "<failure "*)
         attr op_key; key=$value
         if [ -z "$key" ]; then attr id; key=$value; fi

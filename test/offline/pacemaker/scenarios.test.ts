@@ -23,6 +23,8 @@ interface Scenario {
   ping?: Record<string, string>;
   standby?: string;
   stopAll?: boolean;
+  /** Default: true. */
+  quorum?: boolean;
   args?: string[];
   /** Announced, in any order. */
   actions?: string[];
@@ -73,6 +75,8 @@ function healthy(s: Scenario, file: (name: string, text: string) => string, dir:
         `<node id="${i + 1}" uname="${node}"><instance_attributes id="nodes-${i + 1}"><nvpair id="nodes-${i + 1}-standby" name="standby" value="on"/></instance_attributes></node>`,
       );
   }
+  // As the cluster itself notes it; the option --quorum of 2.1.5 has no effect on a file.
+  if (s.quorum === false) xml = xml.replace('have-quorum="1"', 'have-quorum="0"');
   return s.stopAll ? formatXml(withProperty(parseCib(xml), "stop-all-resources", "true")) : xml;
 }
 
