@@ -16,7 +16,8 @@ export interface LabDescription {
     readonly initrd: string;
     readonly kernelArguments: string;
   };
-  readonly poolPath: string;
+  readonly pool: string;
+  readonly consoleDirectory: string;
   readonly aries: {
     readonly address: string;
     readonly port: number;
@@ -34,7 +35,7 @@ export const describeLab = (): LabDescription =>
 
 /** What a stack that runs in the lab need not say itself; what it does say comes first. */
 export function labDefaults(lab: LabDescription): Record<string, unknown> {
-  const { aries, domainType, cpu, poolPath } = lab;
+  const { aries, domainType, cpu, pool, consoleDirectory } = lab;
   const { base, kernel, initrd, kernelArguments } = lab.image;
   const own = dirname(aries.privateKeyFile);
   return {
@@ -55,8 +56,9 @@ export function labDefaults(lab: LabDescription): Record<string, unknown> {
       cpu,
       memoryMiB: 1024,
       vcpus: 1,
-      poolPath,
-      image: { base, kernel, initrd, kernelArguments },
+      pool,
+      consoleDirectory,
+      image: { base, build: "lab/lab image", kernel, initrd, kernelArguments },
       unsafeCache: true,
     },
     ping: { hosts: [lab.router] },

@@ -19,6 +19,9 @@ printf 'virtio_pci\nvirtio_blk\next4\n' >>"$root/etc/initramfs-tools/modules"
 sed -i -e 's/^MODULES=.*/MODULES=list/' -e 's/^COMPRESS=.*/COMPRESS=zstd/' "$root/etc/initramfs-tools/initramfs.conf"
 chroot "$root" update-initramfs -u -k all
 
+# Under emulation the guest's processor claims what these would use, and loading them is for nothing.
+printf '# managed by qvd-ha\nblacklist kvm_amd\nblacklist kvm_intel\nblacklist powernow_k8\n' >"$root/etc/modprobe.d/lab.conf"
+
 cp "$recipe/files/90-lab.cfg" "$root/etc/cloud/cloud.cfg.d/90-lab.cfg"
 cp "$recipe/files/sshd.conf" "$root/etc/ssh/sshd_config.d/lab.conf"
 cp "$recipe/files/snakeoil.service" "$root/etc/systemd/system/lab-snakeoil.service"

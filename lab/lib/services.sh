@@ -61,7 +61,7 @@ start_libvirtd() {
   await_service libvirtd inside virsh -q -c qemu:///system version
 }
 
-# Pools are given by a hypervisor, not made by the program: here as on a real one.
+# Makes the image known to libvirt, so that a volume may name it as its base by its path.
 define_pool() {
   local name=$1 path=$2
   mkdir -p "$path"

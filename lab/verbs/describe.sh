@@ -36,7 +36,6 @@ verb_describe() {
     "initrd": $(json "$IMAGE/initrd"),
     "kernelArguments": $(json "$arguments")
   },
-  "pool": "default",
   "poolPath": $(json "$STATE/pool"),
   "consoleDirectory": $(json "$STATE/console"),
   "aries": {

@@ -17,7 +17,7 @@ HOSTS
 
 echo 'deb [trusted=yes] http://172.20.64.1:3142/ ./' >/etc/apt/sources.list
 apt-get -qq update
-DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install chrony >/dev/null
+DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install chrony >/dev/null 2>&1
 printf 'server 172.20.64.1 iburst minpoll 2 maxpoll 4\nmakestep 1 -1\ndriftfile /var/lib/chrony/chrony.drift\n' >/etc/chrony/chrony.conf
 systemctl restart chrony
 chronyc waitsync 60 0.5 0 1 >/dev/null
