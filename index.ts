@@ -17,9 +17,8 @@ export const user = qvddb.user;
 export const password = qvddb.password;
 export const connectionString = qvddb.connectionString;
 export const nodes = qvddb.nodes;
-export const activeNode = qvddb.activeNode;
 export const worstCaseFailoverSeconds = qvddb.worstCaseFailoverSeconds;
-/** For `make status` and the drills: how to reach nodes and hypervisors. Secret. */
+/** For `make status` and the drills: how to reach the nodes. Secret. */
 export const connections = qvddb.connections;
 export const hypervisors = qvddb.hypervisors;
 export const libvirtUri = lab?.libvirtUri;

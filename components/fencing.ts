@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { FenceAccess, FenceClient, KeyPair } from "@qvd-ha/providers/dist/dynamic";
+import type { FenceDevice } from "@qvd-ha/providers/dist/fencing/device";
 import { externalLibvirt, fenceVirsh } from "@qvd-ha/providers/dist/fencing/device";
 import type { Connection } from "@qvd-ha/providers/dist/remote";
 import type { HypervisorSettings, Timers } from "./config";
@@ -30,6 +31,8 @@ export interface FencingArgs {
  */
 export class Fencing extends pulumi.ComponentResource {
   readonly devices: readonly PacemakerPrimitive[];
+  /** The devices' parameters, in the order of the nodes. */
+  readonly parameters: readonly Readonly<Record<string, string>>[];
   readonly locations: readonly PacemakerLocation[];
   /** The key's public half, for a hypervisor that the program may not log in to. */
   readonly publicKey: pulumi.Output<string>;
@@ -54,7 +57,9 @@ export class Fencing extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    this.devices = args.nodes.map((n) => createDevice(this, n));
+    const described = args.nodes.map(describe);
+    this.parameters = described.map((d) => d.params);
+    this.devices = described.map((d, i) => createDevice(this, (args.nodes[i] as FencedNode).name, d));
     this.locations = args.nodes.map(
       (n) =>
         new PacemakerLocation(
@@ -104,9 +109,9 @@ export class Fencing extends pulumi.ComponentResource {
       );
     }
 
-    function createDevice(parent: pulumi.Resource, n: FencedNode): PacemakerPrimitive {
+    function describe(n: FencedNode): FenceDevice {
       const device = args.agent === "fence_virsh" ? fenceVirsh : externalLibvirt;
-      const { agent, params } = device({
+      return device({
         node: n.name,
         domain: n.domain,
         address: n.hypervisor.address,
@@ -114,9 +119,12 @@ export class Fencing extends pulumi.ComponentResource {
         username: n.hypervisor.user,
         timeoutSeconds: args.timers.off,
       });
+    }
+
+    function createDevice(parent: pulumi.Resource, node: string, { agent, params }: FenceDevice): PacemakerPrimitive {
       const { start, monitor } = args.timers;
       return new PacemakerPrimitive(
-        `p_fence_${n.name}`,
+        `p_fence_${node}`,
         {
           agent: `stonith:${agent}`,
           params,

@@ -25,6 +25,9 @@ export interface PostgresInstanceArgs {
   /** Networks that may log in: the QVD servers, the nodes, the database address. */
   readonly clients: readonly string[];
   readonly settings: Readonly<Record<string, string>>;
+  /** What Pacemaker updates at each monitor. */
+  readonly monitor: { readonly schema: string; readonly table: string; readonly role: string };
+  readonly logFile: string;
 }
 
 /** The database itself (HOWTO sections 7 and 8): seeded on one node, proved on the other, then left to the cluster. */
@@ -50,6 +53,8 @@ export class PostgresInstance extends pulumi.ComponentResource {
         port: args.port,
         authentication,
         settings: args.settings,
+        monitor: args.monitor,
+        logFile: args.logFile,
         hba: clientRules(args.clients, database, user, authentication),
         database: { name: database, owner: user },
         role: { name: user, password: args.password },

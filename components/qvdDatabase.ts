@@ -2,7 +2,6 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { FenceTest } from "@qvd-ha/providers/dist/dynamic";
 import { os as family } from "@qvd-ha/providers/dist/os";
-import { deviceOf } from "@qvd-ha/providers/dist/drbd/spec";
 import type { Connection } from "@qvd-ha/providers/dist/remote";
 import { ClusterNode } from "./clusterNode";
 import type { HypervisorSettings, NodeSettings, Secrets, SettingsInput } from "./config";
@@ -10,6 +9,7 @@ import { ipOf, parse } from "./config";
 import { CorosyncRing } from "./corosyncRing";
 import { DatabaseResources } from "./databaseResources";
 import { DrbdResource } from "./drbdResource";
+import * as definitions from "./definitions";
 import { failoverBound } from "./failoverBound";
 import { Fencing } from "./fencing";
 import { Machines } from "./machines";
@@ -39,6 +39,9 @@ export class QvdDatabase extends pulumi.ComponentResource {
   /** How the programs of a person reach the nodes: secret. */
   declare readonly connections: pulumi.Output<Record<string, Connection>>;
 
+  /** How the drills reach the hypervisors, and which domain is which node. */
+  readonly hypervisors: Readonly<Record<string, { address: string; domains: Record<string, string> }>>;
+
   constructor(name: string, args: QvdDatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
     super("qvd:index:Database", name, {}, opts);
     const { secrets = {}, ...input } = args;
@@ -57,7 +60,7 @@ export class QvdDatabase extends pulumi.ComponentResource {
     const fencing = createFencing();
     const resources = createResources();
     const configuration = createConfiguration();
-    const fenceTest = testFencing();
+    testFencing();
 
     this.address = done(address);
     this.port = done(settings.database.port);
@@ -70,6 +73,7 @@ export class QvdDatabase extends pulumi.ComponentResource {
     this.nodes = done(settings.nodes.map((n) => n.name));
     this.worstCaseFailoverSeconds = done(bound.total);
     this.connections = pulumi.secret(pulumi.output(connections)) as pulumi.Output<Record<string, Connection>>;
+    this.hypervisors = Object.fromEntries(settings.hypervisors.map((h) => [h.name, describeHypervisor(h)]));
     this.registerOutputs({
       address: this.address,
       port: this.port,
@@ -178,6 +182,8 @@ export class QvdDatabase extends pulumi.ComponentResource {
           authentication: database.authentication,
           clients: [...settings.nodes.map((n) => ipOf(n.lan)), address, ...database.clients],
           settings: database.settings,
+          monitor: database.monitor,
+          logFile: database.logFile,
         },
         { parent, dependsOn: replication },
       );
@@ -219,27 +225,16 @@ export class QvdDatabase extends pulumi.ComponentResource {
     }
 
     function createResources(): DatabaseResources {
-      return new DatabaseResources(`${name}-resources`, { settings, device: deviceOf(settings.drbd) }, { parent });
+      return new DatabaseResources(`${name}-resources`, { settings }, { parent });
     }
 
     function createConfiguration(): PacemakerConfiguration {
-      const { recheckInterval, stickiness, migrationThreshold, failureTimeout, priorityFencingDelay } =
-        settings.cluster;
       return new PacemakerConfiguration(
         `${name}-cluster`,
         {
           connections,
-          properties: {
-            "stonith-enabled": true,
-            "stonith-timeout": settings.timers.fencing.off + 20,
-            "cluster-recheck-interval": recheckInterval,
-            "priority-fencing-delay": priorityFencingDelay,
-          },
-          resourceDefaults: {
-            "resource-stickiness": stickiness,
-            "migration-threshold": migrationThreshold,
-            "failure-timeout": failureTimeout,
-          },
+          properties: definitions.properties(settings),
+          resourceDefaults: definitions.resourceDefaults(settings),
           primitives: [...fencing.devices, ...resources.primitives],
           groups: resources.groups,
           clones: resources.clones,
@@ -259,11 +254,16 @@ export class QvdDatabase extends pulumi.ComponentResource {
             from: (settings.nodes[1 - i] as NodeSettings).name,
             node: n.name,
             device: `p_fence_${n.name}`,
-            params: (fencing.devices[i] as Fencing["devices"][number]).params,
+            params: fencing.parameters[i] as Fencing["parameters"][number],
           })),
         },
         { parent: fencing, dependsOn: [...configuration.started] },
       );
+    }
+
+    function describeHypervisor(h: HypervisorSettings): { address: string; domains: Record<string, string> } {
+      const mine = settings.nodes.filter((n) => hypervisorOf(n) === h);
+      return { address: h.address, domains: Object.fromEntries(mine.map((n) => [n.name, n.domain ?? n.name])) };
     }
 
     function byNode<T>(value: (n: NodeSettings) => T): Record<string, T> {

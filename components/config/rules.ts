@@ -1,4 +1,5 @@
 import type { Finding } from "@qvd-ha/providers/dist/kind";
+import { failoverBound } from "../failoverBound";
 import { inNetwork, ipOf } from "./primitives";
 import type { Settings } from "./schema";
 
@@ -117,6 +118,21 @@ const platform: Rule = (s) => [
       )),
 ];
 
+const oneHypervisor: Rule = (s) =>
+  s.platform === "libvirt" && s.hypervisors.length > 1
+    ? [
+        finding(
+          "hypervisors",
+          `are ${s.hypervisors.length}: platform libvirt makes both machines on one; for two, make the machines and use platform existing`,
+        ),
+      ]
+    : [];
+
+const bound: Rule = (s) =>
+  failoverBound(s)
+    .finding?.reason.split("\n")
+    .map((reason) => finding("timers", reason)) ?? [];
+
 const overwrite: Rule = (s) =>
   s.drbd.overwrite && !s.nodes.some((n) => n.disk.serial === s.drbd.overwrite)
     ? [
@@ -127,4 +143,14 @@ const overwrite: Rule = (s) =>
       ]
     : [];
 
-export const rules: readonly Rule[] = [addresses, names, networks, rings, hypervisors, platform, overwrite];
+export const rules: readonly Rule[] = [
+  addresses,
+  names,
+  networks,
+  rings,
+  hypervisors,
+  platform,
+  oneHypervisor,
+  bound,
+  overwrite,
+];

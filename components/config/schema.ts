@@ -58,17 +58,25 @@ export const machineSchema = z.strictObject({
   cpu: z.strictObject({ mode: z.string(), model: z.string().optional() }).default({ mode: "host-model" }),
   memoryMiB: z.number().int().min(1024, "the HOWTO asks for at least 1 GB of memory").default(2048),
   vcpus: z.number().int().min(1).default(2),
-  /** Directory of the storage pool on the hypervisor. */
-  poolPath: z.string().startsWith("/").default("/var/lib/libvirt/images/qvd-ha"),
+  /** Storage pool on the hypervisor that takes the nodes' disks. */
+  pool: z.string().default("default"),
   image: z.strictObject({
+    /** Key (path) of the base volume, in an active pool of the hypervisor. */
     base: z.string(),
+    /** Command on this machine that makes the image where it is missing. */
+    build: z.string().optional(),
     kernel: z.string().optional(),
     initrd: z.string().optional(),
     kernelArguments: z.string().default(""),
   }),
+  /** Directory on the hypervisor for the serial consoles. */
+  consoleDirectory: z.string().startsWith("/").optional(),
   /** Unsafe host caching: fast, and loses data when the hypervisor dies. For labs. */
   unsafeCache: z.boolean().default(false),
 });
+
+/** A name that SQL takes without quotes. */
+const sqlName = z.string().regex(/^[a-z_][a-z0-9_]*$/, "must be a plain SQL name");
 
 export const databaseSchema = z.strictObject({
   /** The floating address that QVD connects to, with its prefix length. */
@@ -76,20 +84,24 @@ export const databaseSchema = z.strictObject({
   hostName: hostName.default("qvddb"),
   /** QVD's HKD, API and portal ignore any other port. */
   port: z.literal(5432, "QVD's daemons connect to port 5432 only").default(5432),
-  name: z
-    .string()
-    .regex(/^[a-z_][a-z0-9_]*$/, "must be a plain SQL name")
-    .default("qvddb"),
-  user: z
-    .string()
-    .regex(/^[a-z_][a-z0-9_]*$/, "must be a plain SQL name")
-    .default("qvd"),
+  name: sqlName.default("qvddb"),
+  user: sqlName.default("qvd"),
   /** Networks of the QVD servers, the real clients; the HOWTO's pg_hba forgets them. */
   clients: z.array(cidr).min(1, "name the networks of the QVD servers, or nobody can connect"),
   /** How clients prove the password; md5 for QVD nodes whose libpq has no SCRAM. */
   authentication: z.enum(["scram-sha-256", "md5"]).default("scram-sha-256"),
   /** Where the replicated file system is mounted; it is the data directory. */
   directory: z.string().startsWith("/").default("/var/lib/pgsql/data"),
+  /** The server's log, on the node's own disk. */
+  logFile: z.string().startsWith("/").default("/var/log/postgresql/postgresql-qvd.log"),
+  /** What Pacemaker updates at each monitor: a table outside `public`, where it would break QVD's schema updates, and a role without a password. */
+  monitor: z
+    .strictObject({
+      schema: sqlName.default("ha"),
+      table: sqlName.default("pacemaker_monitor"),
+      role: sqlName.default("ha_monitor"),
+    })
+    .prefault({}),
   /** Further settings for postgresql.conf; safety settings cannot be turned off. */
   settings: z.record(z.string(), z.string()).default({}),
 });

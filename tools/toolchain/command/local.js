@@ -8,8 +8,9 @@ const children = new Set();
 function runLocal(inputs, command, environment, out) {
   const [program, ...args] = [...(inputs.interpreter || ["/bin/sh", "-c"]), command];
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd: inputs.dir, env: { ...process.env, ...environment } });
-    children.add(child);
+    // A process group of its own: what a shell has started must end with the shell.
+    const child = spawn(program, args, { cwd: inputs.dir, env: { ...process.env, ...environment }, detached: true });
+    if (child.pid) children.add(child);
     out.listen("stdout", child.stdout);
     out.listen("stderr", child.stderr);
     // A command may end without having read its stdin.
@@ -22,6 +23,15 @@ function runLocal(inputs, command, environment, out) {
   });
 }
 
-const killLocal = (signal) => children.forEach((child) => child.kill(signal));
+function killLocal(signal) {
+  for (const { pid } of children) {
+    try {
+      process.kill(-pid, signal);
+    } catch (e) {
+      // It may have ended by itself, or never have started.
+      if (e.code !== "ESRCH") throw e;
+    }
+  }
+}
 
 module.exports = { runLocal, killLocal };

@@ -1,0 +1,115 @@
+import { deviceOf } from "@qvd-ha/providers/dist/drbd/spec";
+import { os as family } from "@qvd-ha/providers/dist/os";
+import { agentParams } from "@qvd-ha/providers/dist/postgres/agent";
+import type { Settings, Timers } from "./config";
+import { ipOf, prefixOf } from "./config/primitives";
+import type { PacemakerPrimitiveArgs } from "./pacemakerPrimitive";
+
+// What the HOWTO's section 10.5 types into crm, as pure functions of the settings: the components make resources of it, the bound adds it up.
+
+/** A ping that failed for a moment is no lost router; the attribute follows after this. */
+const PING_DAMPEN = "5s";
+
+type Operations = NonNullable<PacemakerPrimitiveArgs["operations"]>;
+type Simple = Pick<Timers["address"], "start" | "stop" | "monitor">;
+
+const operations = ({ start, stop, monitor }: Simple): Operations => [
+  { name: "start", interval: 0, timeout: start },
+  { name: "stop", interval: 0, timeout: stop },
+  { name: "monitor", ...monitor },
+];
+
+export const ping = (s: Settings): PacemakerPrimitiveArgs => ({
+  agent: "ocf:pacemaker:ping",
+  params: { host_list: s.ping.hosts.join(" "), multiplier: 100, name: "pingd", dampen: PING_DAMPEN },
+  operations: operations(s.timers.ping),
+  awaits: "running-on-all",
+});
+
+export function drbd(s: Settings): PacemakerPrimitiveArgs {
+  const t = s.timers.drbd;
+  return {
+    agent: "ocf:linbit:drbd",
+    params: { drbd_resource: s.drbd.resource },
+    operations: [
+      { name: "start", interval: 0, timeout: t.start },
+      { name: "stop", interval: 0, timeout: t.stop },
+      { name: "promote", interval: 0, timeout: t.promote },
+      { name: "demote", interval: 0, timeout: t.demote },
+      { name: "notify", interval: 0, timeout: t.notify },
+      { name: "monitor", role: "Promoted", ...t.monitorPromoted },
+      { name: "monitor", role: "Unpromoted", ...t.monitorUnpromoted },
+    ],
+    awaits: "promoted",
+  };
+}
+
+export function fileSystem(s: Settings): PacemakerPrimitiveArgs {
+  const { start, stop, monitor } = s.timers.fileSystem;
+  return {
+    agent: "ocf:heartbeat:Filesystem",
+    params: { device: deviceOf(s.drbd), directory: s.database.directory, fstype: "xfs", options: "noatime" },
+    operations: [
+      { name: "start", interval: 0, timeout: start },
+      { name: "stop", interval: 0, timeout: stop },
+      // Level 20 writes and reads a file: a file system that has shut itself down does not pass.
+      { name: "monitor", ...monitor, params: { OCF_CHECK_LEVEL: 20 } },
+    ],
+  };
+}
+
+export function address(s: Settings): PacemakerPrimitiveArgs {
+  const [nic, ...others] = [...new Set(s.nodes.map((n) => n.lanInterface))];
+  // Interfaces of different names: the agent finds the right one by the network.
+  const same: Record<string, string> = nic !== undefined && others.length === 0 ? { nic } : {};
+  return {
+    agent: "ocf:heartbeat:IPaddr2",
+    params: { ip: ipOf(s.database.address), cidr_netmask: prefixOf(s.database.address), ...same },
+    operations: operations(s.timers.address),
+  };
+}
+
+export function postgres(s: Settings): PacemakerPrimitiveArgs {
+  const { binDir, psql, user: osUser } = family(s.os).postgres;
+  const { directory: dataDirectory, port, name, settings, monitor, logFile } = s.database;
+  return {
+    agent: "ocf:heartbeat:pgsql",
+    params: agentParams({ binDir, psql, osUser, dataDirectory, port, database: { name }, settings, monitor, logFile }),
+    operations: operations(s.timers.postgres),
+  };
+}
+
+export const mail = (s: Settings, to: string): PacemakerPrimitiveArgs => ({
+  agent: "ocf:heartbeat:MailTo",
+  params: { email: to },
+  operations: operations(s.timers.mail),
+});
+
+/** A priority, so that the side with the database wins a split: priority-fencing-delay counts it. */
+export const groupMeta = { priority: 1 } as const;
+
+export const drbdCloneMeta = {
+  promotable: true,
+  "promoted-max": 1,
+  "promoted-node-max": 1,
+  "clone-max": 2,
+  "clone-node-max": 1,
+  notify: true,
+  interleave: true,
+} as const;
+
+/** Pacemaker gives a fencing as a whole a little more than the device's own time. */
+const FENCING_MARGIN_SECONDS = 20;
+
+export const properties = (s: Settings): Readonly<Record<string, string | number | boolean>> => ({
+  "stonith-enabled": true,
+  "stonith-timeout": s.timers.fencing.off + FENCING_MARGIN_SECONDS,
+  "cluster-recheck-interval": s.cluster.recheckInterval,
+  "priority-fencing-delay": s.cluster.priorityFencingDelay,
+});
+
+export const resourceDefaults = (s: Settings): Readonly<Record<string, string | number>> => ({
+  "resource-stickiness": s.cluster.stickiness,
+  "migration-threshold": s.cluster.migrationThreshold,
+  "failure-timeout": s.cluster.failureTimeout,
+});

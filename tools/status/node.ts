@@ -1,0 +1,66 @@
+import { parseCib, foreignParts } from "@qvd-ha/providers/dist/pacemaker/cib";
+import type { Connection } from "@qvd-ha/providers/dist/remote";
+import { run, sh } from "@qvd-ha/providers/dist/remote";
+import type { ClusterView } from "./crmMon";
+import { parseCrmMon } from "./crmMon";
+import type { DrbdView } from "./drbd";
+import { parseDrbd } from "./drbd";
+import type { Ring } from "./rings";
+import { parseRings } from "./rings";
+
+/** What one node says of itself and of the cluster. */
+export interface NodeReport {
+  readonly reachable: true;
+  /** Undefined where Pacemaker does not run. */
+  readonly cluster?: ClusterView;
+  /** Undefined where DRBD is down. */
+  readonly drbd?: DrbdView;
+  readonly rings: readonly Ring[];
+  /** Whether it holds the database's address. */
+  readonly address: boolean;
+  /** Version of the cluster's configuration; equal on all nodes at rest. */
+  readonly configuration?: string;
+  /** Ids of location constraints that the running cluster or its operator made. */
+  readonly constraints: readonly string[];
+}
+
+export interface Unreachable {
+  readonly reachable: false;
+  readonly why: string;
+}
+
+const DRBD = sh`if grep -q '^version: 8' /proc/drbd 2>/dev/null; then cat /proc/drbd; else drbdsetup status --json 2>/dev/null || true; fi`;
+
+/** Reads a node in one SSH execution. Never throws: a node that does not answer is a finding. */
+export async function readNode(c: Connection, address: string): Promise<NodeReport | Unreachable> {
+  try {
+    const [mon, drbd, rings, ip, cib] = await run(c, [
+      {
+        script: sh`crm_mon --one-shot --inactive --include=all --output-as=xml 2>/dev/null || true`,
+        timeoutSeconds: 30,
+      },
+      { script: DRBD, timeoutSeconds: 10 },
+      { script: sh`corosync-cfgtool -s 2>/dev/null || true`, timeoutSeconds: 10 },
+      { script: sh`ip -4 -o address show to ${address}`, timeoutSeconds: 10 },
+      { script: sh`cibadmin --query 2>/dev/null || true`, timeoutSeconds: 30 },
+    ]);
+    const cluster = parseCrmMon(mon?.stdout ?? "");
+    const device = drbd?.stdout.trim() ? parseDrbd(drbd.stdout) : undefined;
+    const known = cib?.stdout.trim() ? parseCib(cib.stdout) : undefined;
+    return {
+      reachable: true,
+      ...(cluster ? { cluster } : {}),
+      ...(device ? { drbd: device } : {}),
+      rings: parseRings(rings?.stdout ?? ""),
+      address: (ip?.stdout.trim() ?? "") !== "",
+      ...(known ? { configuration: `${known.adminEpoch}.${known.epoch}` } : {}),
+      constraints: known
+        ? foreignParts(known)
+            .filter((p) => p.what === "rsc_location")
+            .map((p) => p.id)
+        : [],
+    };
+  } catch (e) {
+    return { reachable: false, why: (e as Error).message };
+  }
+}
