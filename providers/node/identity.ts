@@ -41,8 +41,9 @@ export const dissolve = (os: OsFamily): Command => {
 ${script(os)}
 )
 case $is in packaged*) ;; *) echo "the corosync configuration is no longer the package's" >&2; exit 1 ;; esac
-systemctl disable ${units.pacemaker} ${units.corosync} 2>/dev/null
-systemctl stop ${units.pacemaker} ${units.corosync}
+systemctl disable ${units.pacemaker} ${units.corosync} 2>/dev/null || true
+systemctl stop ${units.pacemaker} 2>/dev/null || true
+systemctl stop ${units.corosync}
 rm -rf ${pacemaker.stateDir}/cib/* ${pacemaker.stateDir}/pengine/* ${corosync.stateDir}/*`,
     timeoutSeconds: 600,
   };

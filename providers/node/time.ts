@@ -2,11 +2,11 @@ import type { Fact } from "../fact";
 import { sh } from "../remote";
 import type { Command } from "../remote";
 
-/** `chronyc -c tracking`: the last field is the leap status, and without a source the reference is 00000000. */
+/** `chronyc -c tracking`: the last field is the leap status, and the reference without a source is 00000000, or 7F7F0101 for the local clock. */
 export function parseTracking(text: string): boolean {
   const fields = text.trim().split(",");
   if (fields.length < 14) return false;
-  return fields[0] !== "00000000" && fields[13] !== "Not synchronised";
+  return !["00000000", "7F7F0101"].includes(fields[0] as string) && fields[13] !== "Not synchronised";
 }
 
 export const synchronisedFact: Fact<boolean> = {
