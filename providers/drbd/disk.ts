@@ -127,7 +127,7 @@ export const probe = (resource: string, minor: number, peerId: number) =>
     printf '@metadata\n%s\n' "$gi"
   fi
   found=$(tr -d ' ' <<<"$found" | grep '"type":' | grep -v '"drbd"' || true)
-  if [ -z "$found" ]; then echo @zeros; zeros "$disk" "$end"; fi
+  if [ -z "$found" ]; then echo @zeros; zeros "$disk" "$size" "$end"; fi
 }`,
   );
 

@@ -135,6 +135,7 @@ function others(values: Values, own: readonly string[], constant: Values = {}): 
 export function parseResource(text: string, known: Spec, dialect: Dialect, running?: Running): Parsed | undefined {
   const resource = find(parseConfig(text), "resource", known.resource)?.body;
   if (!resource) return undefined;
+  const { connections: _c, nodes: _n, dialect: _d, ...rest } = known;
   const s = (name: string): Values => optionsOf(resource, name);
   const now = (name: SectionName): Values => overlay(s(name), running?.[name]);
   const [options, startup, net, disk, handlers] = [
@@ -159,7 +160,7 @@ export function parseResource(text: string, known: Spec, dialect: Dialect, runni
   });
   return {
     spec: {
-      ...known,
+      ...rest,
       minor: Number(find(find(first, "volume", "0")?.body, "device")?.words.at(-1) ?? NaN),
       port: Number((find(first, "address")?.words.at(-1) ?? "").split(":")[1] ?? NaN),
       protocol: (net.protocol ?? ABSENT) as Spec["protocol"],
