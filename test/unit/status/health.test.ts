@@ -1,0 +1,134 @@
+import type { Deployment } from "../../../tools/status/deployment";
+import { NotDeployed, parseDeployment } from "../../../tools/status/deployment";
+import { parseDrbd } from "../../../tools/status/drbd";
+import { healthy, problems } from "../../../tools/status/health";
+import { activeNode } from "../../../tools/status/read";
+import { screen } from "../../../tools/status/screen";
+import { summary } from "../../../tools/status/summary";
+import { recorded, status, view } from "./recorded";
+
+const connection = { host: "172.20.64.91", hostKey: "ssh-ed25519 AAAA", privateKey: "PRIVATE" };
+const outputs = {
+  address: "172.20.64.90",
+  database: "qvddb",
+  user: "qvd",
+  password: "s3cret-word",
+  nodes: ["qvddb1", "qvddb2"],
+  worstCaseFailoverSeconds: 285,
+  connections: { qvddb1: connection, qvddb2: connection },
+};
+const deployment: Deployment = parseDeployment(outputs);
+const kinds = (s: ReturnType<typeof status>): string[] => [...new Set(problems(s).map((p) => p.kind))].sort();
+
+describe("health", () => {
+  it("finds nothing in a healthy cluster", () => {
+    expect(problems(status())).toEqual([]);
+    expect(healthy(status())).toBe(true);
+  });
+
+  it("needs the ping attribute on both nodes, which comes later than all the rest", () => {
+    const v = view("healthy");
+    const cluster = { ...v, attributes: { qvddb1: v.attributes["qvddb1"] ?? {} } };
+    expect(problems(status({ cluster }, { cluster })).map((p) => p.what)).toEqual([
+      expect.stringMatching(/^qvddb2 has no pingd/),
+    ]);
+  });
+
+  it.each(["syncing", "alone"])("needs both disks up to date (%s)", (name) => {
+    expect(kinds(status({}, { drbd: parseDrbd(recorded(`proc_drbd.${name}`)) }))).toEqual(["data"]);
+  });
+
+  it("sees a ring that is down, a leftover constraint, and configurations that differ", () => {
+    const rings = [{ link: 1, address: "192.168.0.91", peers: { "2": "disconnected" } }];
+    expect(kinds(status({ rings }))).toEqual(["ring"]);
+    expect(kinds(status({ constraints: ["drbd-fence-by-handler-postgres-ms_drbd_postgres"] }))).toEqual(["constraint"]);
+    expect(kinds(status({ configuration: "0.13" }))).toEqual(["cluster"]);
+  });
+
+  it("sees failures, and them alone, where the service was restarted", () => {
+    const cluster = view("failed");
+    const found = problems(status({ cluster }, { cluster }));
+    expect(found.filter((p) => p.kind === "failure").map((p) => p.what)).toEqual([
+      expect.stringContaining("monitor of p_postgres failed on qvddb1"),
+      "p_postgres has fail-count 1 on qvddb1",
+    ]);
+  });
+
+  it("sees the loss of a node, and who serves since", () => {
+    const cluster = view("failover");
+    const s = {
+      ...status({}, { cluster }),
+      nodes: {
+        qvddb1: { reachable: false as const, why: "timed out" },
+        qvddb2: status({}, { cluster }).nodes["qvddb2"]!,
+      },
+    };
+    expect(kinds(s)).toEqual(["node", "ping", "resource", "unreachable"]);
+    expect(activeNode(s)).toBe("qvddb2");
+  });
+
+  it.each([
+    [{ maintenance: true }, "cluster"],
+    [{ quorum: false }, "cluster"],
+    [{ fencingEnabled: false }, "fencing"],
+    [{ unclean: ["qvddb1"] }, "node"],
+  ])("sees %j", (more, kind) => {
+    const cluster = { ...view("healthy"), ...more };
+    expect(kinds(status({ cluster }, { cluster }))).toEqual([kind]);
+  });
+});
+
+describe("the screen", () => {
+  it("says who serves, how the data is, how to connect and what is wrong, and no secret", () => {
+    const text = screen(deployment, status({}, { drbd: parseDrbd(recorded("proc_drbd.syncing")) }));
+    expect(text).toMatch(/qvddb1 +online, coordinates, serves the database/);
+    expect(text).toMatch(/qvddb2 +Secondary, disk Inconsistent, peer UpToDate, SyncTarget, 3.1 % done, 0:14:01 left/);
+    expect(text).toContain("172.20.64.90:5432 on qvddb1");
+    expect(text).toContain("worst case 285 s");
+    expect(text).toMatch(/Not healthy:\n +DRBD on qvddb2 is SyncTarget/);
+    expect(text).not.toMatch(/s3cret-word|PRIVATE/);
+  });
+
+  it("names a node that does not answer", () => {
+    const s = {
+      ...status(),
+      nodes: { ...status().nodes, qvddb2: { reachable: false as const, why: "no route to host" } },
+    };
+    expect(screen(deployment, s)).toMatch(/qvddb2 .*does not answer by SSH: no route to host/);
+  });
+
+  it("has a short form for the end of a deployment", () => {
+    const text = summary(deployment, status());
+    expect(text).toContain("qvddb1 online (serves), qvddb2 online");
+    expect(text).toContain("State      healthy");
+    expect(text).not.toMatch(/s3cret-word|PRIVATE/);
+  });
+});
+
+describe("a deployment", () => {
+  it("is refused with every fault of the outputs named, and no value shown", () => {
+    const bad = {
+      ...outputs,
+      password: undefined,
+      nodes: ["qvddb1"],
+      connections: { qvddb1: { ...connection, privateKey: 5 } },
+    };
+    const thrown = ((): Error => {
+      try {
+        parseDeployment(bad);
+      } catch (e) {
+        return e as Error;
+      }
+      throw new Error("was accepted");
+    })();
+    expect(thrown).toBeInstanceOf(NotDeployed);
+    expect(thrown.message).toMatch(/password.*nodes.*connections\.qvddb1\.privateKey/);
+    expect(thrown.message).not.toContain("AAAA");
+  });
+
+  it("needs a connection to every node", () => {
+    expect(() => parseDeployment({ ...outputs, connections: { qvddb1: connection } })).toThrow(
+      /no connection to qvddb2/,
+    );
+  });
+});

@@ -1,0 +1,105 @@
+import { nodesOf, parseCrmMon } from "../../../tools/status/crmMon";
+import { parseDrbd, redundant } from "../../../tools/status/drbd";
+import { parseRings, ringUp } from "../../../tools/status/rings";
+import { recorded, view } from "./recorded";
+
+// Proves how real output is understood; not that the tools are called rightly (test/e2e does).
+describe("crm_mon", () => {
+  it("tells nodes, options, attributes and where everything runs", () => {
+    const v = view("healthy");
+    expect(v).toMatchObject({ dc: "qvddb1", quorum: true, maintenance: false, fencingEnabled: true, unclean: [] });
+    expect(v.nodes.map((n) => [n.name, n.online, n.standby])).toEqual([
+      ["qvddb1", true, false],
+      ["qvddb2", true, false],
+    ]);
+    expect(v.attributes["qvddb2"]?.["pingd"]).toBe("100");
+    expect(nodesOf(v, "p_drbd_postgres", "Promoted")).toEqual(["qvddb1"]);
+    expect(nodesOf(v, "p_drbd_postgres")).toEqual(["qvddb1", "qvddb2"]);
+    expect(nodesOf(v, "p_postgres", "Started")).toEqual(["qvddb1"]);
+    expect(v.failures).toEqual([]);
+  });
+
+  it("tells failures and fail-counts", () => {
+    const v = view("failed");
+    expect(v.failures).toMatchObject([{ resource: "p_postgres", operation: "monitor", node: "qvddb1" }]);
+    expect(v.failCounts).toEqual([{ resource: "p_postgres", node: "qvddb1", count: "1" }]);
+  });
+
+  it("tells a lost node and where the service went", () => {
+    const v = view("failover");
+    expect(v.nodes.find((n) => n.name === "qvddb1")?.online).toBe(false);
+    expect(nodesOf(v, "p_postgres", "Started")).toEqual(["qvddb2"]);
+  });
+
+  it("tells who was fenced", () => {
+    // Written after Pacemaker's own schema fence-event-2.15.rng: crm_simulate keeps no fencing history.
+    const event =
+      '<fence_history status="0"><fence_event status="success" delegate="qvddb2" action="reboot" target="qvddb1" ' +
+      'client="pacemaker-controld.812" origin="qvddb2" completed="2026-01-01 10:00:00Z"/></fence_history>';
+    const v = parseCrmMon(recorded("crm_mon.healthy.xml").replace("<bans>", `${event}<bans>`));
+    expect(v?.fencing).toEqual([
+      { action: "reboot", target: "qvddb1", status: "success", by: "qvddb2", completed: "2026-01-01 10:00:00Z" },
+    ]);
+  });
+
+  it("is undefined where no cluster runs", () => {
+    expect(parseCrmMon("")).toBeUndefined();
+  });
+});
+
+describe("DRBD", () => {
+  it.each([
+    ["connected", { connection: "Connected", role: "Primary", peerRole: "Secondary", disk: "UpToDate" }, true],
+    ["syncing", { connection: "SyncTarget", disk: "Inconsistent", progress: 3.1, finish: "0:14:01" }, false],
+    ["alone", { connection: "WFConnection", peerRole: "Unknown", peerDisk: "DUnknown" }, false],
+  ])("8.4 is understood when %s", (name, expected, whole) => {
+    const d = parseDrbd(recorded(`proc_drbd.${name}`));
+    expect(d).toMatchObject(expected);
+    expect(d && redundant(d)).toBe(whole);
+  });
+
+  it("8.4 without a device is nothing", () => {
+    expect(parseDrbd("version: 8.4.11 (api:1/proto:86-101)\nsrcversion: X\n")).toBeUndefined();
+  });
+
+  it("9 is understood in the words of 8.4", () => {
+    const peerDevice = {
+      volume: 0,
+      "replication-state": "SyncTarget",
+      "peer-disk-state": "UpToDate",
+      "percent-in-sync": 42.5,
+    };
+    const status = [
+      {
+        name: "postgres",
+        role: "Secondary",
+        devices: [{ volume: 0, "disk-state": "Inconsistent" }],
+        connections: [{ "connection-state": "Connected", "peer-role": "Primary", peer_devices: [peerDevice] }],
+      },
+    ];
+    expect(parseDrbd(JSON.stringify(status))).toEqual({
+      connection: "SyncTarget",
+      role: "Secondary",
+      peerRole: "Primary",
+      disk: "Inconsistent",
+      peerDisk: "UpToDate",
+      progress: 42.5,
+    });
+    expect(parseDrbd("[]")).toBeUndefined();
+  });
+});
+
+describe("rings", () => {
+  it("are told one by one, and the broken one is known", () => {
+    const rings = parseRings(recorded("cfgtool.oneDown"));
+    expect(rings.map((r) => [r.link, r.address, ringUp(r)])).toEqual([
+      [0, "172.20.64.91", true],
+      [1, "192.168.0.91", false],
+    ]);
+  });
+
+  it("without any peer are not up", () => {
+    expect(ringUp({ link: 0, address: "172.20.64.91", peers: {} })).toBe(false);
+    expect(parseRings("Could not initialize corosync configuration API error CS_ERR_LIBRARY\n")).toEqual([]);
+  });
+});
