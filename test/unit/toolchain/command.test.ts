@@ -78,10 +78,19 @@ describe("local commands", () => {
     expect(await plugin.check("command:remote:CopyToRemote", {})).toHaveLength(1);
   });
 
-  test("a command ends with the plugin", async () => {
+  test("Ctrl-C ends a command at once, whatever it waits for", async () => {
+    const other = await CommandPlugin.start();
+    const running = other.create(LOCAL, { create: "echo started; sleep 60" });
+    await until(() => other.shown.includes("started"));
+    await other.cancel();
+    await expect(running).rejects.toThrow("exit status SIGTERM");
+    await other.stop();
+  });
+
+  test("a command ends with the plugin, and so does what it has started", async () => {
     const dir = mkdtempSync(join(tmpdir(), "qvd-ha-command-"));
     const other = await CommandPlugin.start();
-    const running = other.create(LOCAL, { create: `echo $$ > ${dir}/pid; exec sleep 60` }).catch(() => undefined);
+    const running = other.create(LOCAL, { create: `sleep 60 & echo $! > ${dir}/pid; wait` }).catch(() => undefined);
     await until(() => readFileSync(`${dir}/pid`, "utf8").trim() !== "");
     const pid = Number(readFileSync(`${dir}/pid`, "utf8"));
     await other.stop();

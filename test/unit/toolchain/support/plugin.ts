@@ -60,6 +60,11 @@ export class CommandPlugin {
     this.engine.forceShutdown();
   }
 
+  /** What the engine sends to every plugin on Ctrl-C. */
+  async cancel(): Promise<void> {
+    await this.call("cancel", new Empty());
+  }
+
   async check(type: string, news: Properties): Promise<{ property: string; reason: string }[]> {
     const req = new proto.CheckRequest();
     req.setUrn(urn(type));
