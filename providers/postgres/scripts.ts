@@ -43,13 +43,13 @@ flock -w 600 9 || fail "an earlier run is still at work on this node: wait for i
 
 /** What every way out of a turn does: nothing stays running, mounted or promoted, and only a turn that went well leaves its mark. */
 const TURN = raw(String.raw`
-private=
+private= started=
 give_back() {
   local rc=$?
   trap - EXIT TERM INT HUP
   set +e
   [ -z "$private" ] || rm -rf "$private"
-  [ $rc = 0 ] || tail -n 8 "$log" >&2
+  [ $rc = 0 ] || [ -z "$started" ] || tail -n 8 "$log" >&2
   release || { [ $rc != 0 ] || rc=1; echo "could not stop, unmount and demote afterwards" >&2; }
   [ $rc != 0 ] || { install -d -m 0755 "$directory" && (umask 077; printf '%s' "$mark" >"$stamp.new") && mv -f "$stamp.new" "$stamp"; } || rc=1
   exit $rc
@@ -66,6 +66,7 @@ start() {
   [ "$(<"$data/PG_VERSION")" = "$version" ] || fail "$data was made by PostgreSQL $(<"$data/PG_VERSION"), wanted is $version: upgrade it by hand"
   [ -d "$(dirname "$log")" ] || install -d -o "$user" -g "$group" -m 0750 "$(dirname "$log")"
   [ -e "$log" ] || install -o "$user" -g "$group" -m 0640 /dev/null "$log"
+  started=yes
   as "$bin/pg_ctl" start -s -D "$data" -l "$log" -w -t 300 </dev/null
 }
 # The password goes by a file that only root reads, in memory: neither arguments nor environment.

@@ -75,6 +75,20 @@ runuser -u postgres -- ${p.pgctl as string} start -s -w -D ${p.pgdata as string}
     expect(box.see().stamp.seeded).toMatch(/^[0-9a-f]{64}$/);
   });
 
+  test("a step that cannot begin says so, and nothing else", () => {
+    const step = proof();
+    const drbdadm = join(box.root, "bin", "drbdadm");
+    const real = readFileSync(drbdadm);
+    writeFileSync(
+      drbdadm,
+      '#!/bin/sh\n[ "$1" != primary ] || { echo "State change failed: peer is Primary" >&2; exit 11; }\n',
+    );
+    const r = box.run(step.command);
+    writeFileSync(drbdadm, real);
+    expect(r).toMatchObject({ code: 11, stderr: "State change failed: peer is Primary\n" });
+    expect(box.see().stamp.proved).toBeUndefined();
+  });
+
   test("seeding again changes nothing, and the second node proves it", () => {
     const again = box.with({ addresses: { one: "127.0.0.1", two: "127.0.0.2" } });
     expect(box.run(seed(again).command)).toMatchObject({ code: 0, stderr: "" });

@@ -77,7 +77,9 @@ export class Sandbox {
   private readonly state = (): string => join(this.root, "state");
 
   run(command: Command): Answer {
-    const script = command.script.text.replaceAll("/var/lib/qvd-ha", this.state());
+    const script = command.script.text
+      .replaceAll("/var/lib/qvd-ha", this.state())
+      .replaceAll("/run/qvd-ha-postgres-", join(this.state(), "lock-"));
     // A file, as on a node: bash takes a socket on standard input for a remote shell and reads its start files.
     const input = join(this.root, "stdin");
     writeFileSync(input, reveal(command.stdin ?? ""), { mode: 0o600 });
