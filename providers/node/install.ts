@@ -23,7 +23,8 @@ if [ ! -e ${POLICY} ]; then
   mv ${POLICY}.new ${POLICY}
 fi
 dpkg --configure -a || true
-${APT} update
+# A list that cannot be fetched need not matter: whether the packages can be had, the next line tells.
+${APT} update || true
 ${APT} install --no-install-recommends ${packages.map(quote).join(" ")}
 `;
 

@@ -3,9 +3,16 @@
  * Proves the conversation, what is refused and what a wrong host key does. Does not prove that libvirt does as it is told; the lab does.
  * Needs: openssh-server, openssh-client, fence-agents.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fenceTest } from "../../../providers/fencing";
 import { fenceVirsh } from "../../../providers/fencing/device";
-import { renderParams } from "../../../providers/fencing/test/render";
+import { STAMP_DIR } from "../../../providers/fencing/test/read";
+import { renderParams, stampOf } from "../../../providers/fencing/test/render";
+import type { FenceTestCase } from "../../../providers/fencing/test/spec";
+import { reveal } from "../../../providers/remote";
+import { steps } from "../../../providers/step";
+import type { Step } from "../../../providers/step";
 import { Hypervisor, run } from "./hypervisor";
 import type { Ran } from "./hypervisor";
 
@@ -120,6 +127,41 @@ describe("fence_virsh", () => {
     } finally {
       writeFileSync(aries.knownHosts, known);
     }
+  });
+});
+
+describe("the test of devices", () => {
+  /** The step's own script and input, but for the places of its stamp and of ssh's configuration. */
+  async function testDevice(domain: string): Promise<Ran & { stamped: boolean }> {
+    const device = fenceVirsh({ node: domain, domain, address: "127.0.0.1", port: aries.port, username: aries.user });
+    const params = { ...device.params, identity_file: aries.key, ssh_options: `-F ${aries.config} -T` };
+    const connection = { host: "h", hostKey: "ssh-ed25519 AAAA", privateKey: "-" };
+    const tests = [{ from: "a", node: domain, device: `p_fence_${domain}`, params }];
+    const spec = fenceTest.schema.parse({ connections: { a: connection }, agent: device.agent, tests });
+    const [step] = steps(fenceTest.plan(spec, { a: { passed: [] } }));
+    const stamps = join(aries.dir, "stamps");
+    rmSync(stamps, { recursive: true, force: true });
+    const script = (step as Step).command.script.text.replaceAll(STAMP_DIR, stamps);
+    const ran = await run("bash", ["-euo", "pipefail", "-c", script], reveal((step as Step).command.stdin ?? ""));
+    return { ...ran, stamped: existsSync(join(stamps, stampOf(spec, spec.tests[0] as FenceTestCase))) };
+  }
+
+  test("a device that answers leaves a stamp", async () =>
+    expect(await testDevice("qvddb1")).toEqual({ code: 0, output: "", stamped: true }));
+
+  test("one that is off, foreign or broken leaves none, and is named with what the agent said", async () => {
+    aries.set("qvddb1", "shut off");
+    expect(await testDevice("qvddb1")).toMatchObject({
+      code: 1,
+      output: expect.stringContaining("device p_fence_qvddb1 answers that qvddb1 is off"),
+      stamped: false,
+    });
+    expect(await testDevice("other")).toMatchObject({
+      code: 1,
+      output: expect.stringMatching(/device p_fence_other for other failed with status \d+: .*existing name/s),
+      stamped: false,
+    });
+    expect(aries.state("other")).toBe("running");
   });
 });
 
