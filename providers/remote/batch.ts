@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { Answer, Command, DEFAULT_TIMEOUT_SECONDS } from "./command";
+import type { Answer, Command } from "./command";
+import { DEFAULT_TIMEOUT_SECONDS } from "./command";
 import { reveal } from "./secret";
 import { quote } from "./sh";
 

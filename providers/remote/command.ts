@@ -1,5 +1,5 @@
-import { Secret } from "./secret";
-import { Sh } from "./sh";
+import type { Secret } from "./secret";
+import type { Sh } from "./sh";
 
 /** Something to run on a node, as a value: nothing runs until the transport gets it. */
 export interface Command {

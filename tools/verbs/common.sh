@@ -14,7 +14,7 @@ die() { say "$*"; exit 1; }
 stack=${STACK:-dev}
 
 # Whether the stack runs in the embedded lab; others reach their machines over the network that there is.
-in_lab() { grep -qE '^ *qvd-ha:lab: *true' "Pulumi.$stack.yaml"; }
+in_lab() { grep -qE "^ *qvd-ha:lab: *\"?true" "Pulumi.$stack.yaml"; }
 
 # A command where the machines can be reached.
 reach() {

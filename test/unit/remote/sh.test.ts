@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { inspect } from "node:util";
 import fc from "fast-check";
 import { Secret, sh } from "../../../providers/remote";
 
@@ -25,6 +26,6 @@ describe("sh", () => {
 
   it("never prints a secret", () => {
     const s = new Secret("hidden");
-    expect(`${s} ${JSON.stringify({ s })} ${require("node:util").inspect(s)}`).not.toContain("hidden");
+    expect(`${s} ${JSON.stringify({ s })} ${inspect(s)}`).not.toContain("hidden");
   });
 });
