@@ -142,6 +142,9 @@ export function plan(spec: Spec, seen: AllSeen): Plan {
     const text = render(spec);
     const steps: Step[] = [];
     if (foreign(spec, s)) steps.push(purge(n, "a cluster of another name has left its state here"));
+    // A node without a configuration must not come with the identity of a cluster that it was in before.
+    if (s.conf === undefined && !up.includes(n))
+      steps.push(purge(n, "no configuration: no state of a former cluster either"));
     if (s.conf !== text)
       steps.push(
         put(n, CONF_PATH, "0644", text, false, `${CONF_PATH} is ${s.conf === undefined ? "missing" : "not as wanted"}`),

@@ -1,6 +1,6 @@
 import type { Fact, Seen } from "../fact";
 import { sh } from "../remote";
-import { diskFact, lastingPath } from "./disk";
+import { diskFact, FRESH, lastingPath } from "./disk";
 import type { Disk, Disks } from "./disk";
 import { GLOBAL_PATH, parseResource, resourcePath } from "./render";
 import type { Running } from "./running";
@@ -111,8 +111,19 @@ export function facts(spec: Spec, node: string): DrbdFacts {
 export const dialectOf = (module: string): Dialect | undefined =>
   module.startsWith("8.4") ? "8.4" : module.startsWith("9") ? "9" : undefined;
 
-export const onlyDisk = (seen: DrbdSeen | undefined): Disk | undefined =>
-  seen?.disks.found.length === 1 ? seen.disks.found[0] : undefined;
+/** What the module holds has metadata, even where drbdmeta may not read it; it is fresh if neither side ever was up to date. */
+function attachedMetadata(state: State | undefined): Disk["metadata"] {
+  if (!state || state.disk === "Diskless") return undefined;
+  const fresh = state.disk === "Inconsistent" && state.peerDisk === "Inconsistent";
+  return { format: "attached", currentUuid: fresh ? FRESH : "unknown" };
+}
+
+/** The disk that the spec means, where there is exactly one. */
+export function onlyDisk(seen: DrbdSeen | undefined): Disk | undefined {
+  const disk = seen?.disks.found.length === 1 ? seen.disks.found[0] : undefined;
+  const metadata = disk && (disk.metadata ?? attachedMetadata(seen?.state));
+  return metadata ? { ...disk, metadata } : disk;
+}
 
 /** The lasting name of each node's disk, for the configuration. */
 export const pathsOf = (spec: Spec, seen: AllSeen): Record<string, string> =>

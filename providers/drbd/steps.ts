@@ -142,7 +142,7 @@ export const makeFileSystem = (spec: Spec, node: string): Step => ({
   command: {
     script: sh`drbdadm primary ${spec.resource}
 trap 'drbdadm secondary ${spec.resource}' EXIT
-[ -z "$(wipefs -n -i ${deviceOf(spec)} | tail -n +2)" ] || { echo ${`${deviceOf(spec)} is not blank any more`} >&2; exit 1; }
+[ -z "$(wipefs -n ${deviceOf(spec)})" ] || { echo ${`${deviceOf(spec)} is not blank any more`} >&2; exit 1; }
 mkfs.xfs -q ${spec.fileSystem.label === undefined ? [] : ["-L", spec.fileSystem.label]} ${deviceOf(spec)}
 blockdev --flushbufs ${deviceOf(spec)}`,
     timeoutSeconds: 900,

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
 import { parseConfig } from "../../../providers/corosync/config";
 import { parseLinks, parseMonitor, parseUnits } from "../../../providers/corosync/read";
@@ -147,14 +149,11 @@ describe("rules", () => {
 });
 
 describe("what the daemons say", () => {
-  // The words and blanks are those in corosync-cfgtool 3.1.7.
-  const links = (second: string): string =>
-    "Local node ID 1, transport knet\n" +
-    "LINK ID 0 udp\n\taddr\t= 172.20.64.91\n\tstatus:\n\t\tnodeid:          1:\tlocalhost\n\t\tnodeid:          2:\tconnected\n" +
-    `LINK ID 1 udp\n\taddr\t= 192.168.0.91\n\tstatus:\n\t\tnodeid:          1:\tlocalhost\n\t\tnodeid:          2:\t${second}\n`;
+  // Recorded from two daemons of corosync 3.1.7 in two network namespaces.
+  const recorded = (name: string): string => readFileSync(join(__dirname, "recorded", name), "utf8");
   it("of links", () => {
-    expect(parseLinks(links("connected"))).toEqual([true, true]);
-    expect(parseLinks(links("disconnected"))).toEqual([true, false]);
+    expect(parseLinks(recorded("cfgtool-both-links"))).toEqual([true, true]);
+    expect(parseLinks(recorded("cfgtool-one-link-down"))).toEqual([true, false]);
     expect(parseLinks("")).toEqual([]);
   });
 

@@ -14,6 +14,7 @@ describe("the plan", () => {
   it("forms a cluster: files on both, both started together, then both awaited", () => {
     expect(shown(corosync.plan(spec(), both(bare())))).toEqual([
       ["qvddb1", "qvddb2"].flatMap((n) => [
+        `${n}: no configuration: no state of a former cluster either`,
         `${n}: /etc/corosync/corosync.conf is missing`,
         `${n}: /etc/corosync/authkey is missing`,
       ]),
