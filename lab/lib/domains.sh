@@ -3,7 +3,7 @@
 virsh_inside() { inside virsh -q -c qemu:///system "$@"; }
 running_domains() { virsh_inside list --name | sed '/^$/d'; }
 
-# Files behind a domain's writable disks.
+# Files behind a running domain's disks. Not domblklist, which names volumes without their pool.
 domain_disks() {
-  virsh_inside domblklist "$1" --details | awk '$1 == "file" && $2 == "disk" { print $4 }'
+  virsh_inside domstats --block "$1" | sed -n 's/^ *block\.[0-9]*\.path=//p'
 }
