@@ -7,4 +7,5 @@ export const debian12 = debianLike({
   postgresVersion: 15,
   pacemaker: "2.1",
   agentPackages: ["fence-agents", "resource-agents"],
+  fenceAgents: ["external/libvirt", "fence_virsh", "fence_xenapi"],
 });

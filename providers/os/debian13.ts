@@ -6,5 +6,6 @@ export const debian13 = debianLike({
   proven: true,
   postgresVersion: 17,
   pacemaker: "3.0",
-  agentPackages: ["fence-agents-base", "fence-agents-extra", "resource-agents-base", "resource-agents-extra"],
+  agentPackages: ["fence-agents-virsh", "resource-agents"],
+  fenceAgents: ["external/libvirt", "fence_virsh"],
 });

@@ -9,6 +9,7 @@ export function debianLike(own: {
   postgresVersion: number;
   pacemaker: OsFamily["pacemaker"]["dialect"];
   agentPackages: readonly string[];
+  fenceAgents: readonly string[];
 }): OsFamily {
   const version = own.postgresVersion;
   const binDir = `/usr/lib/postgresql/${version}/bin`;
@@ -58,6 +59,6 @@ export function debianLike(own: {
     drbd: { dialect: "8.4", ...drbdPaths },
     corosync,
     pacemaker: { dialect: own.pacemaker, ...pacemakerPaths },
-    fenceAgents: ["external/libvirt", "fence_virsh", "fence_xenapi"],
+    fenceAgents: own.fenceAgents,
   };
 }

@@ -7,4 +7,5 @@ export const ubuntu2404 = debianLike({
   postgresVersion: 16,
   pacemaker: "2.1",
   agentPackages: ["fence-agents-base", "fence-agents-extra", "resource-agents-base", "resource-agents-extra"],
+  fenceAgents: ["external/libvirt", "fence_virsh", "fence_xenapi"],
 });
