@@ -84,7 +84,8 @@ export function foreignParts(cib: Cib): Foreign[] {
     Object.entries(operatorMeta(x)).map(([k, v]) => ({ id: x.attrs["id"] ?? "", what: "meta", detail: `${k}=${v}` })),
   );
   const properties = Object.entries(pairs(child(configuration, "crm_config"), "cluster_property_set").values)
-    .filter(([name]) => ownedProperty(name))
+    // A mere time of day, which would make every clean-up look like a change.
+    .filter(([name]) => ownedProperty(name) && name !== "last-lrm-refresh")
     .map(([name, value]) => ({ id: name, what: "property", detail: value }));
   const nodes = (child(configuration, "nodes")?.children ?? []).flatMap((n) =>
     Object.entries(pairs(n, "instance_attributes").values).map(([k, v]) => ({

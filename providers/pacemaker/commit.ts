@@ -23,15 +23,16 @@ cibadmin --query --xpath "//crm_config//nvpair[@name='stop-all-resources' and @v
 
 const VERIFY: Sh = sh`rc=0
 said=$(crm_verify -V --xml-file "$d/new.xml" 2>&1) || rc=$?
-# Warnings have the same status as errors, and there always are some where no node's state is in the file.
-if [[ $rc != 0 && ( $rc != 78 || $said == *"Errors found"* || $said != *"Warnings found"* ) ]]; then
+# Warnings give the same status as errors, and there always are some where no node's state is in the file. The last line differs by version.
+if [[ $rc != 0 && ( $rc != 78 || $said == *"error:"* || $said == *"error :"* || $said == *"Errors found"* ) ]]; then
   echo "Pacemaker does not accept the new configuration, nothing was written: $said" >&2
   exit 1
 fi`;
 
 /**
  * Brings the configuration from one text to another in one patch: verified before, and nothing in between for the cluster to act on.
- * The shared status is from before and is thrown away. Both texts go on standard input. The difference is taken between the two that were planned with, so what others change elsewhere stays.
+ * Both texts go on standard input. The difference is taken between the two that were planned with, so what others change elsewhere stays.
+ * The status that those who wait share is from before and is thrown away.
  */
 export function commit(from: Xml, to: Xml, guard: Sh): Command {
   const old = formatXml(withoutStatus(from));

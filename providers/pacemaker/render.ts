@@ -63,15 +63,19 @@ function primitive(c: Context, id: string, p: Primitive): Xml {
   ]);
 }
 
-function inner(c: Context, id: string): Xml[] {
-  const e = c.elements[id];
-  return e && (e.kind === "primitive" || e.kind === "group" || e.kind === "clone") ? [resource(c, id, e)] : [];
+/** Groups hold primitives, clones hold either; what else is named there is not rendered, so that no circle can be. */
+function inside(c: Context, e: Group | Clone): Xml[] {
+  const ids = e.kind === "group" ? e.members : [e.child];
+  return ids.flatMap((id) => {
+    const found = c.elements[id];
+    if (found?.kind === "primitive") return [primitive(c, id, found)];
+    return e.kind === "clone" && found?.kind === "group" ? [resource(c, id, found)] : [];
+  });
 }
 
 function resource(c: Context, id: string, e: Primitive | Group | Clone): Xml {
   if (e.kind === "primitive") return primitive(c, id, e);
-  const ids = e.kind === "group" ? e.members : [e.child];
-  return element(e.kind, { id }, [...metaOf(c, id, e.meta), ...ids.flatMap((i) => inner(c, i))]);
+  return element(e.kind, { id }, [...metaOf(c, id, e.meta), ...inside(c, e)]);
 }
 
 function location(c: Context, id: string, l: Location): Xml {
@@ -153,12 +157,12 @@ export function renderSection(
   dialect: Dialect,
   operator: OperatorMeta = new Map(),
 ): Xml[] {
-  const inside = new Set(
+  const nested = new Set(
     Object.values(elements).flatMap((e) => (e.kind === "group" ? e.members : e.kind === "clone" ? [e.child] : [])),
   );
   const rank = (e: Element): number => (isFence(e) ? 0 : 1);
   return Object.entries(elements)
-    .filter(([id, e]) => sectionOf(e) === section && !inside.has(id))
+    .filter(([id, e]) => sectionOf(e) === section && !nested.has(id))
     .sort(([a, x], [b, y]) => rank(x) - rank(y) || (a < b ? -1 : 1))
     .map(([id, e]) => one({ dialect, elements, operator }, id, e));
 }

@@ -50,18 +50,24 @@ function dangling(elements: Elements): Finding[] {
   );
 }
 
+const insideOf = (e: Element): readonly string[] =>
+  e.kind === "group" ? e.members : e.kind === "clone" ? [e.child] : [];
+
+function sharedIds(elements: Elements): Set<string> {
+  const all = Object.values(elements).flatMap(insideOf);
+  return new Set(all.filter((id, i) => all.indexOf(id) !== i));
+}
+
 function sharedMembers(elements: Elements): Finding[] {
   const owner = new Map<string, string>();
-  return Object.entries(elements).flatMap(([id, e]) => {
-    const inside = e.kind === "group" ? e.members : e.kind === "clone" ? [e.child] : [];
-    return inside.flatMap((m) => {
+  return Object.entries(elements).flatMap(([id, e]) =>
+    insideOf(e).flatMap((m) => {
       const other = owner.get(m);
       owner.set(m, id);
-      return other === undefined
-        ? []
-        : [finding(`elements.${id}`, `"${m}" is in "${other}" already: a resource can be in one place only`)];
-    });
-  });
+      if (other === undefined) return [];
+      return [finding(`elements.${id}`, `"${m}" is in "${other}" already: a resource can be in one place only`)];
+    }),
+  );
 }
 
 const idsOf = (x: Xml): string[] => [
@@ -69,20 +75,22 @@ const idsOf = (x: Xml): string[] => [
   ...x.children.flatMap(idsOf),
 ];
 
-/** Over everything that is rendered, as the ids of operations and sets are made from those of elements. */
-function doubleIds(elements: Elements): Finding[] {
+/** Over everything that is rendered, as the ids of operations and sets are made from those of elements. Whatever stands in two places is told elsewhere. */
+function doubleIds(elements: Elements, shared: ReadonlySet<string>): Finding[] {
   const sections: readonly Section[] = ["resources", "constraints", "alerts"];
   const seen = new Set<string>();
-  const doubles = new Set<string>();
-  for (const id of sections.flatMap((s) => renderSection(s, elements, dialectOf("pacemaker-3.9"))).flatMap(idsOf))
-    (seen.has(id) ? doubles : seen).add(id);
-  return [...doubles].map((id) => {
-    const at = Object.keys(elements).find((e) => id === e || id.startsWith(`${e}-`)) ?? id;
-    return finding(
-      `elements.${at}`,
+  const doubles = new Map<string, string>();
+  for (const id of sections.flatMap((s) => renderSection(s, elements, dialectOf("pacemaker-3.9"))).flatMap(idsOf)) {
+    const owner = elements[id] ? id : (Object.keys(elements).find((e) => id.startsWith(`${e}-`)) ?? id);
+    if (seen.has(id) && !shared.has(owner) && !doubles.has(owner)) doubles.set(owner, id);
+    seen.add(id);
+  }
+  return [...doubles].map(([owner, id]) =>
+    finding(
+      `elements.${owner}`,
       `the id "${id}" would be there twice: two operations of a name need different intervals, and ids must differ`,
-    );
-  });
+    ),
+  );
 }
 
 function fencing(spec: PacemakerSpec): Finding[] {
@@ -203,7 +211,7 @@ export function rules(spec: PacemakerSpec): Finding[] {
     ...Object.entries(spec.elements).flatMap(([id, e]) => own(id, e, nodes)),
     ...dangling(spec.elements),
     ...sharedMembers(spec.elements),
-    ...doubleIds(spec.elements),
+    ...doubleIds(spec.elements, sharedIds(spec.elements)),
     ...promotion(spec.elements),
     ...fencing(spec),
   ];

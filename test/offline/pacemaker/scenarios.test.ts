@@ -36,15 +36,16 @@ interface Scenario {
 
 const scenarios = JSON.parse(readFileSync(join(__dirname, "scenarios.json"), "utf8")) as Scenario[];
 
-const GOOD = { qvddb1: 10000, qvddb2: 10000 };
-const REACH = { qvddb1: "100", qvddb2: "100" };
+const GOOD: Record<string, number> = { qvddb1: 10000, qvddb2: 10000 };
+const REACH: Record<string, string> = { qvddb1: "100", qvddb2: "100" };
 
 function cold(scores: Record<string, number>, ping: Record<string, string>): string {
   const states = Object.fromEntries(
     Object.keys(GOOD).map((n) => {
-      const score = scores[n] === undefined ? {} : { "master-p_drbd_postgres": String(scores[n]) };
-      const pingd = ping[n] === undefined ? {} : { pingd: ping[n] };
-      return [n, { attributes: { ...score, ...pingd } }] as const;
+      const attributes: Record<string, string> = {};
+      if (scores[n] !== undefined) attributes["master-p_drbd_postgres"] = String(scores[n]);
+      if (ping[n] !== undefined) attributes["pingd"] = ping[n];
+      return [n, { attributes }] as const;
     }),
   );
   return cibWith(howto(), "pacemaker-3.9", states);

@@ -1,0 +1,94 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe as inWords, parseSimulation } from "../../../providers/pacemaker/simulate";
+import { reached } from "../../../providers/pacemaker/started/evaluate";
+import { parseStatus, running } from "../../../providers/pacemaker/status";
+
+/** All recorded from Pacemaker 2.1.5's own tools on simulated clusters. */
+const recorded = (name: string): string => readFileSync(join(__dirname, "data", name), "utf8");
+
+describe("crm_mon", () => {
+  const healthy = parseStatus(recorded("crm_mon-healthy.xml"))!;
+
+  test("of a healthy cluster", () => {
+    expect(healthy).toMatchObject({ version: "2.1.5-a3f44794f94", quorum: true, dc: "qvddb1", failures: [] });
+    expect(healthy.nodes).toEqual([
+      { name: "qvddb1", online: true, standby: false, maintenance: false },
+      { name: "qvddb2", online: true, standby: false, maintenance: false },
+    ]);
+    expect(running(healthy)).toEqual(["p_ping", "p_fs_postgres", "p_ip_postgres", "p_postgres", "p_drbd_postgres"]);
+    const drbd = healthy.resources.filter((r) => r.id === "p_drbd_postgres");
+    expect(drbd.map((r) => [r.role, r.nodes])).toEqual([
+      ["Promoted", ["qvddb1"]],
+      ["Unpromoted", ["qvddb2"]],
+    ]);
+  });
+
+  test("tells whether a resource is as expected", () => {
+    expect(reached({ resource: "p_postgres", expected: "started" }, healthy)).toBe(true);
+    expect(reached({ resource: "p_drbd_postgres", expected: "promoted" }, healthy)).toBe(true);
+    expect(reached({ resource: "p_postgres", expected: "promoted" }, healthy)).toBe(false);
+    expect(reached({ resource: "p_ping", expected: "running-on-all" }, healthy)).toBe(true);
+    expect(reached({ resource: "p_postgres", expected: "running-on-all" }, healthy)).toBe(false);
+    expect(reached({ resource: "p_none", expected: "started" }, healthy)).toBe(false);
+    const down = healthy.nodes.map((n) => ({ ...n, online: n.name === "qvddb1" }));
+    expect(reached({ resource: "p_postgres", expected: "running-on-all" }, { ...healthy, nodes: down })).toBe(true);
+    const failed = healthy.resources.map((r) => ({ ...r, failed: true }));
+    expect(reached({ resource: "p_postgres", expected: "started" }, { ...healthy, resources: failed })).toBe(false);
+  });
+
+  test("of a failed start", () => {
+    const status = parseStatus(recorded("crm_mon-failed.xml"))!;
+    expect(status.failures).toEqual([
+      {
+        resource: "p_fs_postgres",
+        operation: "start",
+        node: "qvddb1",
+        status: "not installed (5, complete)",
+        reason: "User-injected result",
+      },
+    ]);
+    expect(reached({ resource: "p_fs_postgres", expected: "started" }, status)).toBe(false);
+  });
+
+  test("where no cluster runs", () => {
+    expect(parseStatus("")).toBeUndefined();
+    expect(
+      parseStatus(
+        '<pacemaker-result api-version="2.25"><status code="102" message="Not connected"/></pacemaker-result>',
+      ),
+    ).toBeUndefined();
+  });
+});
+
+describe("crm_simulate", () => {
+  test("when the active node dies", () => {
+    const sim = parseSimulation(recorded("crm_simulate-node-fail.xml"));
+    expect(sim.actions.map(inWords)).toEqual([
+      "Fence (reboot) qvddb1: peer is no longer part of the cluster",
+      "stop p_fence_qvddb2 from qvddb1: node availability",
+      "stop p_ping from qvddb1: node availability",
+      "move p_fs_postgres from qvddb1 to qvddb2",
+      "move p_ip_postgres from qvddb1 to qvddb2",
+      "move p_postgres from qvddb1 to qvddb2",
+      "stop p_drbd_postgres from qvddb1: node availability",
+      "promote p_drbd_postgres on qvddb2",
+    ]);
+    const order = sim.executed.filter((e) => !["monitor", "notify", "cancel"].includes(e.operation));
+    expect(order.map((e) => `${e.operation} ${e.target}`)).toEqual([
+      "fence qvddb1",
+      "promote p_drbd_postgres",
+      "start p_fs_postgres",
+      "start p_ip_postgres",
+      "start p_postgres",
+    ]);
+  });
+
+  test("at a cold start, probes left out", () => {
+    const sim = parseSimulation(recorded("crm_simulate-cold-start.xml"));
+    expect(sim.actions.map(inWords)).toContain("promote p_drbd_postgres to qvddb1");
+    expect(sim.executed[0]).toEqual({ operation: "start", target: "p_fence_qvddb1", node: "qvddb2" });
+  });
+
+  test("refuses anything else", () => expect(() => parseSimulation("<cib/>")).toThrow("expected a simulation"));
+});
