@@ -45,7 +45,7 @@ ssh -q -i "$keys/aries_ed25519" -o BatchMode=yes -o UserKnownHostsFile="$keys/kn
 
 prepare() {
   tar -C "$work" -c howto | on "$1" 'tar -C /root -x --no-same-owner'
-  run "$1" prepare.sh "$1"
+  run "$1" prepare.sh
 }
 both prepare
 step "both nodes prepared, DRBD configured"

@@ -41,7 +41,7 @@ install_host_packages() {
   lift_policy
   trap - EXIT
   if [ -d /run/systemd/system ]; then
-    [[ " ${missing[*]} " == *" openssh-server "* ]] && systemctl -q disable ssh.service ssh.socket || true
+    if [[ " ${missing[*]} " == *" openssh-server "* ]]; then systemctl -q disable ssh.service ssh.socket || true; fi
     if [[ " ${missing[*]} " == *" libvirt-daemon-system "* ]]; then
       for service in libvirtd.service libvirtd.socket libvirtd-ro.socket libvirtd-admin.socket libvirt-guests.service virtlogd.socket virtlockd.socket; do
         systemctl -q disable "$service" || true

@@ -4,11 +4,12 @@ netns_exists() { [ -e "$NETNS_FILE" ] && ip netns list 2>/dev/null | grep "^$NET
 mountns_ready() { [ -e "$STATE/ns/ready" ] && mountpoint -q "$STATE/ns"; }
 namespaces_ready() { netns_exists && mountns_ready; }
 
+# Entering a mount namespace leads to /, so the caller's directory is entered again.
+# shellcheck disable=SC2016
+IN_DIRECTORY='cd "$1" || exit 1; shift; exec "$@"'
+
 # Runs a command in both, in the caller's directory and environment.
-inside() {
-  nsenter --net="$NETNS_FILE" --mount="$MOUNTNS_FILE" -- \
-    /bin/sh -c 'cd "$1" 2>/dev/null || { echo "lab: no such directory in the lab: $1" >&2; exit 1; }; shift; exec "$@"' sh "$PWD" "$@"
-}
+inside() { nsenter --net="$NETNS_FILE" --mount="$MOUNTNS_FILE" -- /bin/sh -c "$IN_DIRECTORY" sh "$PWD" "$@"; }
 
 # Directories of the machine's libvirt, each covered by the instance's own.
 LIBVIRT_DIRECTORIES=(run/libvirt var/lib/libvirt etc/libvirt var/cache/libvirt var/log/libvirt)

@@ -61,7 +61,8 @@ start_libvirtd() {
   await_service libvirtd inside virsh -q -c qemu:///system version
 }
 
-# Makes the image known to libvirt, so that a volume may name it as its base by its path.
+# Pools are given by a hypervisor, not made by the program: `default` for what it makes, `images` so that a volume may name the
+# image by its path as its base.
 define_pool() {
   local name=$1 path=$2
   mkdir -p "$path"

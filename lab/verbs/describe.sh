@@ -36,6 +36,7 @@ verb_describe() {
     "initrd": $(json "$IMAGE/initrd"),
     "kernelArguments": $(json "$arguments")
   },
+  "pool": "default",
   "poolPath": $(json "$STATE/pool"),
   "consoleDirectory": $(json "$STATE/console"),
   "aries": {

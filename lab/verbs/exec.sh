@@ -5,10 +5,5 @@ verb_exec() {
   [ "${1-}" != -- ] || shift
   [ $# -gt 0 ] || die "usage: lab exec -- command [argument…]"
   namespaces_ready || die "the lab $KEY is not up: run 'lab up'"
-  nsenter_exec "$@"
-}
-
-nsenter_exec() {
-  exec nsenter --net="$NETNS_FILE" --mount="$MOUNTNS_FILE" -- /bin/sh -c \
-    'cd "$1" || exit 1; shift; exec "$@"' sh "$PWD" "$@"
+  exec nsenter --net="$NETNS_FILE" --mount="$MOUNTNS_FILE" -- /bin/sh -c "$IN_DIRECTORY" sh "$PWD" "$@"
 }

@@ -10,6 +10,7 @@ verb_up() {
   printf '%s\n' "$LAB" >"$STATE/owner"
   make_namespaces
   start_libvirtd
+  define_pool default "$STATE/pool"
   define_pool images "$IMAGE/disk"
   start_aries
   start_chronyd

@@ -1,7 +1,6 @@
 # On each node: names, time, packages, nothing of the cluster at boot, configuration files. HOWTO 2 to 6 and 9.
-# Arguments: the node's number. Files are in /root/howto.
+# Files are in /root/howto.
 set -eu
-number=$1
 
 systemctl disable --now pacemaker corosync drbd postgresql >/dev/null 2>&1 || true
 pg_dropcluster --stop 15 main 2>/dev/null || true
