@@ -1,78 +1,33 @@
-/** A DRBD device as one node sees it. States are DRBD's own words. */
-export interface DrbdView {
-  readonly connection: string;
-  readonly role: string;
-  readonly peerRole: string;
-  readonly disk: string;
-  readonly peerDisk: string;
+import type { State } from "@qvd-ha/providers/dist/drbd/state";
+import { stateFact } from "@qvd-ha/providers/dist/drbd/state";
+
+/** A DRBD resource as one node sees it, with what a person waits for. */
+export interface DrbdView extends State {
   /** Percent done, while it synchronises or verifies. */
   readonly progress?: number;
   /** DRBD's own estimate of the time left, as `h:mm:ss`. */
   readonly finish?: string;
 }
 
-const DEVICE = /^\s*\d+: cs:(\S+) ro:(\S+?)\/(\S+) ds:(\S+?)\/(\S+)/;
+/** The resource and minor number of the HOWTO. */
+const fact = stateFact("postgres", 0);
+
+export const DRBD_COMMAND = fact.command;
+
+// 8.4 in /proc/drbd, 9 in JSON.
 const PROGRESS = /sync'ed:\s*([\d.]+)%|verified:\s*([\d.]+)%/;
+const PROGRESS_9 = /"replication-state": ?"(?:Sync|Paused|Verify)[^}]*"percent-in-sync": ?([\d.]+)/;
 const FINISH = /finish: (\S+)/;
 
-/** Reads /proc/drbd of DRBD 8.4. Undefined where no device is up. */
-export function parseProcDrbd(text: string): DrbdView | undefined {
-  const lines = text.split("\n");
-  const at = lines.findIndex((l) => DEVICE.test(l));
-  const found = DEVICE.exec(lines[at] ?? "");
-  if (!found) return undefined;
-  const [, connection = "", role = "", peerRole = "", disk = "", peerDisk = ""] = found;
-  const end = lines.findIndex((l, i) => i > at && /^\s*\d+: /.test(l));
-  const more = lines.slice(at + 1, end < 0 ? undefined : end).join("\n");
-  const progress = PROGRESS.exec(more);
-  const finish = FINISH.exec(more)?.[1];
-  return {
-    connection,
-    role,
-    peerRole,
-    disk,
-    peerDisk,
-    ...(progress ? { progress: Number(progress[1] ?? progress[2]) } : {}),
-    ...(finish ? { finish } : {}),
-  };
+/** Reads what `DRBD_COMMAND` printed. Undefined where DRBD is down. */
+export function parseDrbd(text: string): DrbdView | undefined {
+  const state = fact.parse({ code: 0, stdout: text, stderr: "" });
+  if (!state) return undefined;
+  const [, sync, verify] = PROGRESS.exec(text) ?? PROGRESS_9.exec(text) ?? [];
+  const finish = FINISH.exec(text)?.[1];
+  const progress = sync ?? verify;
+  return { ...state, ...(progress ? { progress: Number(progress) } : {}), ...(finish ? { finish } : {}) };
 }
-
-interface Status9 {
-  readonly role: string;
-  readonly devices: readonly { readonly "disk-state": string }[];
-  readonly connections: readonly {
-    readonly "connection-state": string;
-    readonly "peer-role": string;
-    readonly peer_devices: readonly {
-      readonly "replication-state": string;
-      readonly "peer-disk-state": string;
-      readonly "percent-in-sync"?: number;
-    }[];
-  }[];
-}
-
-/** Reads `drbdsetup status --json` of DRBD 9, in the words of 8.4. Undefined where no resource is up. */
-export function parseDrbdStatus(text: string): DrbdView | undefined {
-  const [resource] = JSON.parse(text) as Status9[];
-  if (!resource) return undefined;
-  const [peer] = resource.connections;
-  const device = peer?.peer_devices[0];
-  const replication = device?.["replication-state"] ?? "Off";
-  const state = peer?.["connection-state"] ?? "StandAlone";
-  const syncing = replication !== "Established" && replication !== "Off";
-  return {
-    connection: state === "Connected" && syncing ? replication : state,
-    role: resource.role,
-    peerRole: peer?.["peer-role"] ?? "Unknown",
-    disk: resource.devices[0]?.["disk-state"] ?? "Diskless",
-    peerDisk: device?.["peer-disk-state"] ?? "DUnknown",
-    ...(syncing && device?.["percent-in-sync"] !== undefined ? { progress: device["percent-in-sync"] } : {}),
-  };
-}
-
-/** Either of the two, told apart by their looks. */
-export const parseDrbd = (text: string): DrbdView | undefined =>
-  text.trimStart().startsWith("[") ? parseDrbdStatus(text) : parseProcDrbd(text);
 
 /** Both disks are good and each sees the other. */
 export const redundant = (d: DrbdView): boolean =>

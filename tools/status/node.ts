@@ -4,7 +4,7 @@ import { run, sh } from "@qvd-ha/providers/dist/remote";
 import type { ClusterView } from "./crmMon";
 import { parseCrmMon } from "./crmMon";
 import type { DrbdView } from "./drbd";
-import { parseDrbd } from "./drbd";
+import { DRBD_COMMAND, parseDrbd } from "./drbd";
 import type { Ring } from "./rings";
 import { parseRings } from "./rings";
 
@@ -29,8 +29,6 @@ export interface Unreachable {
   readonly why: string;
 }
 
-const DRBD = sh`if grep -q '^version: 8' /proc/drbd 2>/dev/null; then cat /proc/drbd; else drbdsetup status --json 2>/dev/null || true; fi`;
-
 /** Reads a node in one SSH execution. Never throws: a node that does not answer is a finding. */
 export async function readNode(c: Connection, address: string): Promise<NodeReport | Unreachable> {
   try {
@@ -39,13 +37,13 @@ export async function readNode(c: Connection, address: string): Promise<NodeRepo
         script: sh`crm_mon --one-shot --inactive --include=all --output-as=xml 2>/dev/null || true`,
         timeoutSeconds: 30,
       },
-      { script: DRBD, timeoutSeconds: 10 },
+      { ...DRBD_COMMAND, timeoutSeconds: 10 },
       { script: sh`corosync-cfgtool -s 2>/dev/null || true`, timeoutSeconds: 10 },
       { script: sh`ip -4 -o address show to ${address}`, timeoutSeconds: 10 },
       { script: sh`cibadmin --query 2>/dev/null || true`, timeoutSeconds: 30 },
     ]);
     const cluster = parseCrmMon(mon?.stdout ?? "");
-    const device = drbd?.stdout.trim() ? parseDrbd(drbd.stdout) : undefined;
+    const device = parseDrbd(drbd?.stdout ?? "");
     const known = cib?.stdout.trim() ? parseCib(cib.stdout) : undefined;
     return {
       reachable: true,
