@@ -71,7 +71,7 @@ describe("fence_virsh", () => {
     expect(aries.state("qvddb1")).toBe("running");
   });
 
-  test.each(["in shutdown", "crashed", "pmsuspended", "paused"])(
+  test.each(["in shutdown", "crashed", "pmsuspended"])(
     "powers off a domain that is %s, which the agent alone would take for off",
     async (state) => {
       aries.set("qvddb1", state);
