@@ -2,6 +2,7 @@ import { run, sh } from "@qvd-ha/providers/dist/remote";
 import type { Deployment } from "../tools/status/deployment";
 import { connectionOf } from "../tools/status/deployment";
 import { problems } from "../tools/status/health";
+import type { Status } from "../tools/status/read";
 import { activeNode, readStatus } from "../tools/status/read";
 import type { Fault, Field } from "./faults/fault";
 import { powerOf } from "./faults/power";
@@ -42,6 +43,7 @@ class Drill {
   private readonly watches: readonly NodeWatch[];
   private readonly notes: string[] = [];
   private readonly field: Field;
+  private newest?: Status;
 
   constructor(
     private readonly d: Deployment,
@@ -95,7 +97,7 @@ class Drill {
     try {
       await this.awaitService(ledger, struck);
       const redundantAt = await this.awaitRedundancy(injected);
-      const servedBy = activeNode(await readStatus(this.d));
+      const servedBy = activeNode(this.newest ?? (await this.status()));
       return { injected, struck, ...(redundantAt ? { redundantAt } : {}), ...(servedBy ? { servedBy } : {}) };
     } finally {
       await this.fault.heal?.(this.field);
@@ -124,10 +126,15 @@ class Drill {
     const progress = (text: string): void => this.o.progress(`${((now() - injected) / 1000).toFixed(0)} s: ${text}`);
     if (await until(synced, deadline, 1_000, this.o.signal)) progress("both disks are up to date");
     // Fail-counts expire or are cleared below; they take nothing from redundancy.
-    const whole = async (): Promise<boolean> => problems(await readStatus(this.d)).every((p) => p.kind === "failure");
+    const whole = async (): Promise<boolean> => problems(await this.status()).every((p) => p.kind === "failure");
     const came = await until(whole, deadline, STATUS_EVERY_MS, this.o.signal);
     progress(came ? "full redundancy" : "no full redundancy in time");
     return came ? now() : undefined;
+  }
+
+  private async status(): Promise<Status> {
+    this.newest = await readStatus(this.d);
+    return this.newest;
   }
 
   /** Leaves the cluster as it was found: without the ledger, and without the fail-counts that the fault brought. */

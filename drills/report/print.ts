@@ -2,6 +2,7 @@ import { percentile } from "../ledger/gaps";
 import type { DrillReport } from "./report";
 
 const secs = (s: number | undefined): string => (s === undefined ? "-" : `${s.toFixed(1)} s`);
+const millis = (s: number | undefined): string => (s === undefined ? "-" : `${Math.round(s * 1000)} ms`);
 const NAME = 32;
 
 function pieceLines(r: DrillReport): string[] {
@@ -22,7 +23,7 @@ function ledgerLines(r: DrillReport): string[] {
   return [
     `  ${v.attempted} attempted, ${v.acknowledged} acknowledged, ${v.refused} refused, ${open}`,
     `  lost ${v.lost.length}, phantom ${v.phantom.length}, steps back ${v.wentBack.length}`,
-    `  longest gap ${secs(r.gap?.seconds)}; a write took ${secs(r.latency.p50)} (median), ${secs(r.latency.p95)} (95 %)`,
+    `  longest gap ${secs(r.gap?.seconds)}; a write took ${millis(r.latency.p50)} (median), ${millis(r.latency.p95)} (95 %)`,
   ];
 }
 
