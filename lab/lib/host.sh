@@ -19,7 +19,27 @@ missing_packages() {
   done
 }
 
+# Left behind by a killed run, it would keep this machine's own services from starting.
 lift_policy() { if grep -qs "$POLICY_MARK" "$POLICY"; then rm -f "$POLICY"; fi; }
+
+# One run at a time prepares the machine, whatever its instance.
+with_host_lock() {
+  (
+    flock --wait 1800 7 || die "another run has been installing packages for 30 minutes"
+    "$@"
+  ) 7>/run/lock/qvd-ha-host.lock
+}
+
+# apt-get waits for dpkg's lock, but not for the lists'.
+update_lists() {
+  local attempt
+  for attempt in 1 2 3 4 5; do
+    if apt-get -q update >&2; then return 0; fi
+    say "apt-get update failed (attempt $attempt of 5)"
+    sleep 5
+  done
+  return 1
+}
 
 # The packages bring services (libvirtd, sshd) which this machine did not ask for: they are neither started nor left to start at boot.
 install_host_packages() {
@@ -36,7 +56,7 @@ install_host_packages() {
   fi
   # A killed run may have left packages unpacked.
   DEBIAN_FRONTEND=noninteractive dpkg --configure -a >&2
-  apt-get -q update >&2
+  update_lists
   DEBIAN_FRONTEND=noninteractive apt-get -qy --no-install-recommends -o DPkg::Lock::Timeout=300 install "${missing[@]}" >&2
   lift_policy
   trap - EXIT
@@ -56,8 +76,9 @@ fetch_chronyd() {
   [ ! -x "$CHRONYD" ] || return 0
   local work
   mkdir -p "$CACHE/host"
+  rm -rf "$CACHE"/host/.chrony-*
   work=$(mktemp -d "$CACHE/host/.chrony-XXXXXX")
-  (cd "$work" && chmod 755 . && { apt-get -q -o APT::Sandbox::User=root download chrony || { apt-get -q update && apt-get -q -o APT::Sandbox::User=root download chrony; }; }) >&2
+  (cd "$work" && chmod 755 . && { apt-get -q -o APT::Sandbox::User=root download chrony || { update_lists && apt-get -q -o APT::Sandbox::User=root download chrony; }; }) >&2
   dpkg -x "$work"/chrony_*.deb "$work/root"
   rm -rf "$CACHE/host/chrony"
   mv "$work/root" "$CACHE/host/chrony"

@@ -6,7 +6,7 @@ verb_down() {
   local pid round
   [ "$(stat -Lc %i /proc/self/ns/net)" != "$(stat -Lc %i "$NETNS_FILE" 2>/dev/null)" ] ||
     die "'lab down' was called inside the lab: it would end its own caller"
-  lift_policy
+  with_host_lock lift_policy
 
   for round in $(seq 100); do
     mapfile -t pids < <(inhabitants)

@@ -2,8 +2,8 @@
 
 verb_image() {
   need_root
-  install_host_packages
-  fetch_chronyd
+  with_host_lock install_host_packages
+  with_host_lock fetch_chronyd
   if ! image_present; then
     mkdir -p "$CACHE/images"
     (
