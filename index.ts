@@ -3,9 +3,9 @@ import { load } from "./components/config";
 import { QvdDatabase } from "./components/qvdDatabase";
 import { describeLab, labDefaults, labKey } from "./lab/describe";
 
-const lab = new pulumi.Config().getBoolean("lab") ? describeLab() : undefined;
-const { settings, secrets } = load(lab && labDefaults(lab));
-const key = lab && labKey(lab);
+const embedded = new pulumi.Config().getBoolean("lab") ? describeLab() : undefined;
+const { settings, secrets } = load(embedded && labDefaults(embedded));
+const key = embedded && labKey(embedded);
 const hypervisorPrivateKey = secrets.hypervisorPrivateKey ?? (key === undefined ? undefined : pulumi.secret(key));
 
 const qvddb = new QvdDatabase("qvddb", { ...settings, secrets: { ...secrets, hypervisorPrivateKey } });
@@ -17,8 +17,11 @@ export const user = qvddb.user;
 export const password = qvddb.password;
 export const connectionString = qvddb.connectionString;
 export const nodes = qvddb.nodes;
+export const activeNode = qvddb.activeNode;
 export const worstCaseFailoverSeconds = qvddb.worstCaseFailoverSeconds;
+export const bound = qvddb.bound;
 /** For `make status` and the drills: how to reach the nodes. Secret. */
 export const connections = qvddb.connections;
 export const hypervisors = qvddb.hypervisors;
-export const libvirtUri = lab?.libvirtUri;
+/** Only where the guests run in the embedded lab. */
+export const lab = embedded && { libvirtUri: embedded.libvirtUri };

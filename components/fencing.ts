@@ -34,6 +34,8 @@ export class Fencing extends pulumi.ComponentResource {
   /** The devices' parameters, in the order of the nodes. */
   readonly parameters: readonly Readonly<Record<string, string>>[];
   readonly locations: readonly PacemakerLocation[];
+  /** What must be there before a fence device can work. Not the component itself: the primitives below it are awaited after the configuration. */
+  readonly ready: readonly pulumi.Resource[];
   /** The key's public half, for a hypervisor that the program may not log in to. */
   readonly publicKey: pulumi.Output<string>;
 
@@ -42,8 +44,8 @@ export class Fencing extends pulumi.ComponentResource {
     const hypervisors = [...new Map(args.nodes.map((n) => [n.hypervisor.name, n.hypervisor])).values()];
     const key = new KeyPair(`${name}-key`, { comment: `${name} fencing` }, { parent: this });
     this.publicKey = key.publicKey;
-    for (const hypervisor of hypervisors) installKey(this, hypervisor);
-    new FenceClient(
+    const access = hypervisors.flatMap((h) => installKey(this, h));
+    const client = new FenceClient(
       `${name}-client`,
       {
         connections: args.connections,
@@ -57,6 +59,7 @@ export class Fencing extends pulumi.ComponentResource {
       },
       { parent: this },
     );
+    this.ready = [...access, client];
     const described = args.nodes.map(describe);
     this.parameters = described.map((d) => d.params);
     this.devices = described.map((d, i) => createDevice(this, (args.nodes[i] as FencedNode).name, d));
@@ -70,13 +73,13 @@ export class Fencing extends pulumi.ComponentResource {
     );
     this.registerOutputs({ publicKey: this.publicKey });
 
-    function installKey(parent: pulumi.Resource, h: HypervisorSettings): void {
+    function installKey(parent: pulumi.Resource, h: HypervisorSettings): pulumi.Resource[] {
       const mine = args.nodes.filter((n) => n.hypervisor.name === h.name);
       if (!h.manageFenceKey || args.hypervisorPrivateKey === undefined) {
         tellOperator(h, mine);
-        return;
+        return [];
       }
-      new FenceAccess(
+      const installed = new FenceAccess(
         `${name}-access-${h.name}`,
         {
           connections: {
@@ -97,6 +100,7 @@ export class Fencing extends pulumi.ComponentResource {
         },
         { parent },
       );
+      return [installed];
     }
 
     function tellOperator(h: HypervisorSettings, mine: readonly FencedNode[]): void {

@@ -5,7 +5,7 @@ import { Configuration, Started } from "@qvd-ha/providers/dist/dynamic";
 import type { PacemakerConstraint } from "./constraints";
 import type { PacemakerClone } from "./pacemakerClone";
 import type { PacemakerGroup } from "./pacemakerGroup";
-import type { PacemakerPrimitive } from "./pacemakerPrimitive";
+import type { Awaited, PacemakerPrimitive } from "./pacemakerPrimitive";
 
 type Options = Readonly<Record<string, string | number | boolean>>;
 
@@ -32,7 +32,8 @@ export interface PacemakerConfigurationArgs {
  */
 export class PacemakerConfiguration extends pulumi.ComponentResource {
   /** What runs once the configuration is in force; depend on these to come after the service is up. */
-  readonly started: readonly pulumi.Resource[];
+  readonly started: readonly Started[];
+  private readonly awaited: ReadonlyMap<string, Started>;
 
   constructor(name: string, args: PacemakerConfigurationArgs, opts?: pulumi.ComponentResourceOptions) {
     super("qvd:pacemaker:Configuration", name, {}, opts);
@@ -50,22 +51,29 @@ export class PacemakerConfiguration extends pulumi.ComponentResource {
     const holder = (p: PacemakerPrimitive): string | undefined =>
       args.groups.find((g) => g.definition.members.includes(p.id))?.id ??
       args.clones.find((c) => c.definition.child === p.id)?.id;
-    this.started = args.primitives.flatMap((p) =>
-      p.awaits === "none"
-        ? []
-        : new Started(
-            `${p.id}-started`,
-            {
-              connections,
-              resource: p.id,
-              within: holder(p),
-              expected: p.awaits,
-              timeoutSeconds: args.startTimeout ?? 600,
-              configuration,
-            },
-            { parent: p, dependsOn: committed },
-          ),
+    const awaited = args.primitives.filter((p) => p.awaits !== "none");
+    this.started = awaited.map(
+      (p) =>
+        new Started(
+          `${p.id}-started`,
+          {
+            connections,
+            resource: p.id,
+            within: holder(p),
+            expected: p.awaits as Awaited,
+            timeoutSeconds: args.startTimeout ?? 600,
+            configuration,
+          },
+          { parent: p, dependsOn: committed },
+        ),
     );
+    this.awaited = new Map(this.started.map((s, i) => [(awaited[i] as PacemakerPrimitive).id, s]));
     this.registerOutputs({});
+  }
+
+  /** The node on which a primitive ran when it was awaited. */
+  activeNode(primitive: string): pulumi.Output<string> {
+    const nodes = this.awaited.get(primitive)?.nodes ?? pulumi.output<string[]>([]);
+    return nodes.apply((n) => n?.[0] ?? "none");
   }
 }

@@ -34,8 +34,12 @@ export class QvdDatabase extends pulumi.ComponentResource {
   /** `postgresql://…`, with the password: secret. */
   declare readonly connectionString: pulumi.Output<string>;
   declare readonly nodes: pulumi.Output<string[]>;
+  /** The node that served when the stack was last updated. */
+  declare readonly activeNode: pulumi.Output<string>;
   /** Longest time without a database after the death of a node, in seconds, that the timers allow. */
   declare readonly worstCaseFailoverSeconds: pulumi.Output<number>;
+  /** What that time is made of. */
+  declare readonly bound: pulumi.Output<{ total: number; terms: { what: string; seconds: number }[] }>;
   /** How the programs of a person reach the nodes: secret. */
   declare readonly connections: pulumi.Output<Record<string, Connection>>;
 
@@ -71,6 +75,8 @@ export class QvdDatabase extends pulumi.ComponentResource {
       pulumi.interpolate`postgresql://${settings.database.user}:${password}@${address}:${settings.database.port}/${settings.database.name}`,
     );
     this.nodes = done(settings.nodes.map((n) => n.name));
+    this.activeNode = configuration.activeNode("p_postgres");
+    this.bound = done({ total: bound.total, terms: bound.terms.map(({ what, seconds }) => ({ what, seconds })) });
     this.worstCaseFailoverSeconds = done(bound.total);
     this.connections = pulumi.secret(pulumi.output(connections)) as pulumi.Output<Record<string, Connection>>;
     this.hypervisors = Object.fromEntries(settings.hypervisors.map((h) => [h.name, describeHypervisor(h)]));
@@ -82,6 +88,7 @@ export class QvdDatabase extends pulumi.ComponentResource {
       password: this.password,
       connectionString: this.connectionString,
       nodes: this.nodes,
+      activeNode: this.activeNode,
       worstCaseFailoverSeconds: this.worstCaseFailoverSeconds,
     });
 
@@ -240,7 +247,7 @@ export class QvdDatabase extends pulumi.ComponentResource {
           clones: resources.clones,
           constraints: [...fencing.locations, ...resources.constraints],
         },
-        { parent, dependsOn: [ring, fencing] },
+        { parent, dependsOn: [ring, ...fencing.ready] },
       );
     }
 

@@ -98,8 +98,11 @@ export class Configuration extends pulumi.dynamic.Resource {
 
 /** Waits until a primitive runs; a failure carries Pacemaker's reason. */
 export class Started extends pulumi.dynamic.Resource {
+  /** Where it ran when it was awaited. */
+  declare readonly nodes: pulumi.Output<string[]>;
+
   constructor(name: string, args: Args<typeof started>, opts?: pulumi.CustomResourceOptions) {
-    super(startedStub, name, args, opts, "pacemaker", "Started");
+    super(startedStub, name, { nodes: undefined, ...args }, opts, "pacemaker", "Started");
   }
 }
 

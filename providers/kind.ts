@@ -39,8 +39,12 @@ export interface Kind<Spec extends Placed, F extends Facts> {
   plan(wanted: Spec, seen: Readonly<Record<string, Seen<F>>>): Plan;
   /** What gives the nodes back: orderly, data kept unless the spec says otherwise by name. */
   remove(spec: Spec, seen: Readonly<Record<string, Seen<F>>>): Plan;
-  /** Further outputs, beside the spec itself. Their names must not be those of inputs. */
-  outputs?(spec: Spec, seen: Readonly<Record<string, Seen<F>>>): Readonly<Record<string, unknown>>;
+  /** Further outputs, beside the spec itself. Their names must not be those of inputs. `before` has those of the last time, for what a refresh must not change. */
+  outputs?(
+    spec: Spec,
+    seen: Readonly<Record<string, Seen<F>>>,
+    before?: Readonly<Record<string, unknown>>,
+  ): Readonly<Record<string, unknown>>;
   /** Names of what `outputs` gives; a refresh must tell inputs from outputs. */
   readonly outputNames?: readonly string[];
   /** Seconds to wait for a node to answer at all when the object is made, for machines that are booting. Default: 0. */

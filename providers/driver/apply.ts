@@ -13,11 +13,16 @@ const tail = (text: string): string => text.trim().split("\n").slice(-12).join("
 
 async function runOn(title: string, connection: Connection, steps: readonly Step[]): Promise<number> {
   const node = (steps[0] as Step).node;
-  say(`${title}: ${node}: ${steps.map((s) => s.reason).join("; ")}`);
+  // Told as it begins: a person sees what takes so long while it takes long.
+  const begin = (i: number): void => {
+    const step = steps[i];
+    if (step) say(`${title}: ${node}: ${step.reason}`);
+  };
+  begin(0);
   const answers = await run(
     connection,
     steps.map((s) => s.command),
-    { stopOnFailure: true },
+    { stopOnFailure: true, onEnded: begin },
   );
   const failed = answers.findIndex((a) => a.code !== 0);
   if (failed >= 0) {

@@ -125,7 +125,7 @@ export async function refresh(
   const live = kind.live(spec, seen) as Props | undefined;
   if (!live) return { id: "" };
   const inputs = { ...inputsOf(kind, props), ...live };
-  return { id, props: { ...inputs, ...kind.outputs?.(live, seen) }, inputs };
+  return { id, props: { ...inputs, ...kind.outputs?.(live, seen, props) }, inputs };
 }
 
 export function remove(kind: AnyKind, props: Props): Promise<void> {

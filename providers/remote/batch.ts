@@ -11,6 +11,8 @@ export interface Batch {
   /** Script and data, sent on standard input. */
   readonly stdin: Buffer;
   parse(stdout: string, stderr: string): Answer[];
+  /** How many commands have ended, by what has come on standard output so far. */
+  ended(stdout: string): number;
   readonly timeoutSeconds: number;
 }
 
@@ -43,6 +45,7 @@ export function pack(commands: readonly Command[], stopOnFailure: boolean): Batc
     stdin: Buffer.concat([script, ...data]),
     timeoutSeconds: commands.reduce((sum, c) => sum + (c.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS) + 10, 30),
     parse: (stdout, stderr) => parse(nonce, stdout, stderr),
+    ended: (stdout) => stdout.split(`\n${nonce} `).length - 1,
   };
 }
 

@@ -82,6 +82,8 @@ function link(c: Connection): Link {
 export interface RunOptions {
   /** End at the first command that fails. Default: false, all of them run. */
   readonly stopOnFailure?: boolean;
+  /** Hears how many of the commands have ended, while the rest runs. */
+  readonly onEnded?: (count: number) => void;
   /** How long to go on trying while the node does not answer, in seconds; for one that is booting. Default: 0, one try. A wrong host key ends it at once. */
   readonly patienceSeconds?: number;
 }
@@ -92,7 +94,7 @@ export async function run(c: Connection, commands: readonly Command[], options: 
   const batch = pack(commands, options.stopOnFailure ?? false);
   const count = roundTrips.getStore();
   count?.set(c.host, (count.get(c.host) ?? 0) + 1);
-  const answers = await link(c).use(options.patienceSeconds ?? 0, (client) => exec(client, c, batch));
+  const answers = await link(c).use(options.patienceSeconds ?? 0, (client) => exec(client, c, batch, options.onEnded));
   const complete = answers.length === commands.length;
   const stopped = options.stopOnFailure && answers.some((a) => a.code !== 0);
   if (!complete && !stopped)

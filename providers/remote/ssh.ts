@@ -49,8 +49,13 @@ export function open(c: Connection, connectSeconds = CONNECT_SECONDS): Promise<C
   });
 }
 
-/** Runs a batch over an open connection. @throws ConnectionError when the connection breaks before the batch has ended */
-export function exec(client: Client, c: Connection, batch: Batch): Promise<Answer[]> {
+/** Runs a batch over an open connection; `onEnded` hears how many commands have ended. @throws ConnectionError when the connection breaks before the batch has ended */
+export function exec(
+  client: Client,
+  c: Connection,
+  batch: Batch,
+  onEnded?: (count: number) => void,
+): Promise<Answer[]> {
   return new Promise((resolve, reject) => {
     const fail = (why: string): void => reject(new ConnectionError(`${address(c)}: ${why}`));
     const timer = setTimeout(() => {
@@ -66,7 +71,12 @@ export function exec(client: Client, c: Connection, batch: Batch): Promise<Answe
       }
       let out = "";
       let errText = "";
-      stream.setEncoding("utf8").on("data", (d: string) => (out += d));
+      let ended = 0;
+      stream.setEncoding("utf8").on("data", (d: string) => {
+        out += d;
+        const now = onEnded ? batch.ended(out) : 0;
+        if (now > ended) onEnded?.((ended = now));
+      });
       stream.stderr.setEncoding("utf8").on("data", (d: string) => (errText += d));
       stream.on("close", () => {
         clearTimeout(timer);

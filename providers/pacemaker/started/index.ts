@@ -4,7 +4,7 @@ import { lines, raw } from "../../remote";
 import { nothing, plan as stages } from "../../step";
 import type { ClusterStatus } from "../status";
 import { parseStatus } from "../status";
-import { reached } from "./evaluate";
+import { places, reached } from "./evaluate";
 import { SHARED_STATUS } from "./shared";
 import type { StartedSpec } from "./spec";
 import { startedSchema } from "./spec";
@@ -44,5 +44,11 @@ export const started: Kind<StartedSpec, typeof facts> = {
     const reason = `wait until ${wanted.resource}${inside} is ${wanted.expected}, up to ${wanted.timeoutSeconds} s`;
     return stages([[{ node: from.node, reason, command: untilStarted(wanted) }]]);
   },
+  // Where it ran when it was deployed: that it moved since is no drift.
+  outputs(spec, seen, before) {
+    const from = spokesman(seen);
+    return { nodes: before?.["nodes"] ?? (from ? places(spec.resource, from.status) : []) };
+  },
+  outputNames: ["nodes"],
   remove: () => nothing("waiting leaves nothing behind"),
 };
