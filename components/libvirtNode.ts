@@ -70,6 +70,7 @@ const GIB = 1024 ** 3;
  * A node as a libvirt domain: system disk over a base image, a data disk of its own, cloud-init, watchdog (HOWTO sections 1 to 3).
  * The hypervisor is the libvirt provider in `opts.provider`.
  *
+ * A newer image is for machines that are yet to be made: it never replaces one that runs. To rebuild a node from it, replace it by name.
  * `deleteBeforeReplace` is on every part, since libvirt knows them by name and two cannot have the same.
  */
 export class LibvirtNode extends pulumi.ComponentResource {
@@ -100,7 +101,7 @@ export class LibvirtNode extends pulumi.ComponentResource {
       return new libvirt.Volume(
         `${name}-system`,
         { name: `${domainName}-system.qcow2`, pool, baseVolumeId: image.base, format: "qcow2" },
-        own,
+        { ...own, ignoreChanges: ["baseVolumeId"] },
       );
     }
 
@@ -163,7 +164,7 @@ export class LibvirtNode extends pulumi.ComponentResource {
             xslt: domainStylesheet({ dataSerial: dataDisk.serial, unsafeCache, cpuModel: cpu?.model, consoleFile }),
           },
         },
-        own,
+        { ...own, ignoreChanges: ["kernel", "initrd"] },
       );
     }
   }

@@ -29,7 +29,7 @@ verb_describe() {
     "suite": $(json "$SUITE"),
     "hash": $(json "$IMAGE_HASH"),
     "present": $(if image_present; then echo true; else echo false; fi),
-    "pool": "images",
+    "pool": $(json "images-$IMAGE_HASH"),
     "volume": $(json "$IMAGE_VOLUME"),
     "base": $(json "$IMAGE/disk/$IMAGE_VOLUME"),
     "kernel": $(json "$IMAGE/vmlinuz"),

@@ -11,7 +11,8 @@ verb_up() {
   make_namespaces
   start_libvirtd
   define_pool default "$STATE/pool"
-  define_pool images "$IMAGE/disk"
+  # A pool for each image: older guests lie over older ones.
+  define_pool "images-$IMAGE_HASH" "$IMAGE/disk"
   start_aries
   start_chronyd
   start_repository

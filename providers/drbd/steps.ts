@@ -79,12 +79,14 @@ export const adjust = (spec: Spec, node: string, reason: string): Step => ({
   command: { script: sh`drbdadm adjust ${spec.resource}`, timeoutSeconds: 300 },
 });
 
+/** systemd keeps udevd in a name space where the host name stays as it was when udevd started; by another name, drbdadm finds no resource of this host. */
 export const awaitDevice = (spec: Spec, node: string): Step => ({
   node,
   reason: `${deviceOf(spec)} is not there`,
   command: {
-    script: sh`udevadm trigger --action=change --settle ${`/sys/class/block/drbd${spec.minor}`}
-[ -b ${deviceOf(spec)} ] || { echo ${`udev made no ${deviceOf(spec)}: is the rule 65-drbd.rules of drbd-utils in place?`} >&2; exit 1; }`,
+    script: sh`trigger() { udevadm trigger --action=change --settle ${`/sys/class/block/drbd${spec.minor}`}; [ -b ${deviceOf(spec)} ]; }
+trigger || { systemctl restart systemd-udevd && trigger; } ||
+  { echo ${`udev made no ${deviceOf(spec)}: is the rule 65-drbd.rules of drbd-utils in place?`} >&2; exit 1; }`,
   },
 });
 

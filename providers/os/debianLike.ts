@@ -27,6 +27,8 @@ export function debianLike(own: {
         "pacemaker-cli-utils",
         "postgresql",
         "postgresql-contrib",
+        // For fuser, without which the Filesystem agent counts as not installed.
+        "psmisc",
         "xfsprogs",
         ...own.agentPackages,
       ],

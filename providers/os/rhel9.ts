@@ -18,6 +18,7 @@ export const rhel9: OsFamily = {
       "pacemaker-cli",
       "postgresql-contrib",
       "postgresql-server",
+      "psmisc",
       "resource-agents",
       "xfsprogs",
     ],

@@ -19,6 +19,7 @@ export const sles15: OsFamily = {
       "pacemaker-cli",
       "postgresql15-contrib",
       "postgresql15-server",
+      "psmisc",
       "resource-agents",
       "xfsprogs",
     ],
