@@ -1,0 +1,96 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { schema } from "../../../components/config/schema";
+
+// Proves that docs/configuration.md names exactly the keys that the schema takes, with the schema's own defaults. Does not prove what it says of their meaning.
+
+const ROOT = join(__dirname, "..", "..", "..");
+const TEXT = readFileSync(join(ROOT, "docs", "configuration.md"), "utf8");
+
+/** As much of a zod type as the walk needs. */
+interface Type {
+  readonly def: {
+    readonly type: string;
+    readonly innerType?: Type;
+    readonly element?: Type;
+    readonly shape?: Readonly<Record<string, Type>>;
+    readonly defaultValue?: unknown;
+  };
+}
+
+interface Key {
+  readonly path: string;
+  readonly optional: boolean;
+  readonly default?: unknown;
+}
+
+/** Every leaf that a stack may set; an element of a list is written `[]`. `above` is the default that a parent gives. */
+function keys(type: Type, path: string, optional = false, above?: unknown): Key[] {
+  const { type: kind, innerType, element, shape, defaultValue } = type.def;
+  if (innerType) return keys(innerType, path, true, kind === "optional" ? above : defaultValue);
+  if (kind === "array" && element?.def.type === "object") return keys(element, `${path}[]`);
+  if (kind === "object" && shape)
+    return Object.entries(shape).flatMap(([name, t]) =>
+      keys(t, path ? `${path}.${name}` : name, false, (above as Record<string, unknown> | undefined)?.[name]),
+    );
+  return [{ path, optional, ...(above === undefined ? {} : { default: above }) }];
+}
+
+interface Row {
+  readonly path: string;
+  readonly unit: string;
+  readonly default: string;
+  readonly meaning: string;
+}
+
+const rows: Row[] = TEXT.split("\n").flatMap((line) => {
+  const cells = /^\| `[^`]+`\s+\|/.test(line)
+    ? line
+        .split("|")
+        .slice(1, -1)
+        .map((c) => c.trim())
+    : [];
+  const [path = "", unit = "", fallback = "", meaning = ""] = cells;
+  return cells.length > 0 ? [{ path: path.replace(/`/g, ""), unit, default: fallback, meaning }] : [];
+});
+
+const wanted = keys(schema as unknown as Type, "");
+const secrets = /const SECRETS = \[([^\]]+)\]/.exec(
+  readFileSync(join(ROOT, "components", "config", "load.ts"), "utf8"),
+)?.[1];
+const unchecked = ["lab", ...[...(secrets ?? "").matchAll(/"(\w+)"/g)].map((m) => m[1] as string)];
+
+/** How the table writes a default. */
+const written = (k: Key): string =>
+  k.default === undefined
+    ? k.optional
+      ? "none"
+      : "required"
+    : `\`${typeof k.default === "string" ? k.default || '""' : JSON.stringify(k.default)}\``;
+
+describe("docs/configuration.md", () => {
+  it("walks the whole schema", () => {
+    const paths = wanted.map((k) => k.path);
+    expect(paths).toEqual(
+      expect.arrayContaining([
+        "nodes[].ssh.hostKey",
+        "timers.postgres.monitor.interval",
+        "machine.cpu.mode",
+        "drbd.overwrite",
+      ]),
+    );
+    expect(unchecked).toContain("sshPrivateKey");
+  });
+
+  it("has one row for every key, and for nothing else", () => {
+    expect(rows.map((r) => r.path).sort()).toEqual([...wanted.map((k) => k.path), ...unchecked].sort());
+  });
+
+  it.each(wanted.map((k) => [k.path, k] as const))("gives the default of %s", (path, k) => {
+    expect(rows.find((r) => r.path === path)?.default).toBe(written(k));
+  });
+
+  it("says what each key means", () => {
+    expect(rows.filter((r) => r.meaning.length < 10).map((r) => r.path)).toEqual([]);
+  });
+});
