@@ -1,3 +1,4 @@
+import { PEER } from "../postgres/agent";
 import type { Finding } from "../kind";
 import { covers } from "./fencing";
 import { ownedConstraint, ownedMeta, ownedProperty } from "./owners";
@@ -157,6 +158,10 @@ function promotion(elements: Elements): Finding[] {
     );
 }
 
+/** The pgsql agent refuses a monitor_user without a password; by peer mapping none is ever asked for, and the word that fills the place is no secret. */
+const placeholder = (agent: string, name: string, value: string | undefined): boolean =>
+  agent === "ocf:heartbeat:pgsql" && name === "monitor_password" && value === PEER;
+
 function own(id: string, e: Element, nodes: readonly string[]): Finding[] {
   const at = `elements.${id}`;
   const found: Finding[] = [];
@@ -167,7 +172,7 @@ function own(id: string, e: Element, nodes: readonly string[]): Finding[] {
       found.push(finding(`${at}.meta.${name}`, "belongs to the operator of the running cluster: leave it out"));
   if (e.kind === "primitive")
     for (const params of [e.params, ...e.operations.map((o) => o.params)])
-      for (const name of Object.keys(params).filter((n) => SECRET.test(n)))
+      for (const name of Object.keys(params).filter((n) => SECRET.test(n) && !placeholder(e.agent, n, params[n])))
         found.push(
           finding(
             `${at}.params.${name}`,

@@ -6,6 +6,9 @@ type Needs = Pick<
   "binDir" | "psql" | "dataDirectory" | "osUser" | "port" | "monitor" | "logFile" | "settings"
 > & { readonly database: Pick<PostgresSpec["database"], "name"> };
 
+/** Stands where the agent wants a password that nobody asks for. */
+export const PEER = "peer";
+
 /**
  * Parameters of `ocf:heartbeat:pgsql` for this server.
  *
@@ -24,7 +27,7 @@ export function agentParams(s: Needs): Record<string, string> {
     pgport: String(s.port),
     pgdb: s.database.name,
     monitor_user: s.monitor.role,
-    monitor_password: "peer",
+    monitor_password: PEER,
     monitor_sql: monitorSql(s),
     logfile: s.logFile,
     ...(socket ? { socketdir: (socket.split(",")[0] as string).trim() } : {}),

@@ -16,7 +16,8 @@ export interface Batch {
   readonly timeoutSeconds: number;
 }
 
-const PRELUDE = `export LC_ALL=C LANG=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+/** SYSTEMCTL_SKIP_SYSV: every unit here is native, and Debian's look for a System V twin costs seconds at each enable and disable. */
+const PRELUDE = `export LC_ALL=C LANG=C SYSTEMCTL_SKIP_SYSV=1 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 umask 022
 w=$(mktemp -d /run/qvd-ha.XXXXXXXX)
 trap 'rm -rf "$w"' EXIT
