@@ -18,6 +18,14 @@ import { PostgresInstance } from "./postgresInstance";
 
 export type QvdDatabaseArgs = SettingsInput & { readonly secrets?: Secrets };
 
+/** What the drills must know of a hypervisor. */
+interface HypervisorDescription {
+  /** Domain by node name. */
+  readonly domains: Record<string, string>;
+  /** Absent where the program may not log in. */
+  readonly connection?: Connection;
+}
+
 /**
  * A highly available PostgreSQL for QVD on two nodes. The constructor reads like the HOWTO's table of contents.
  *
@@ -43,8 +51,8 @@ export class QvdDatabase extends pulumi.ComponentResource {
   /** How the programs of a person reach the nodes: secret. */
   declare readonly connections: pulumi.Output<Record<string, Connection>>;
 
-  /** How the drills reach the hypervisors, and which domain is which node. */
-  readonly hypervisors: Readonly<Record<string, { address: string; domains: Record<string, string> }>>;
+  /** How the drills reach the hypervisors, and which domain is which node: secret. */
+  declare readonly hypervisors: pulumi.Output<Record<string, HypervisorDescription>>;
 
   constructor(name: string, args: QvdDatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
     super("qvd:index:Database", name, {}, opts);
@@ -79,7 +87,9 @@ export class QvdDatabase extends pulumi.ComponentResource {
     this.bound = done({ total: bound.total, terms: bound.terms.map(({ what, seconds }) => ({ what, seconds })) });
     this.worstCaseFailoverSeconds = done(bound.total);
     this.connections = pulumi.secret(pulumi.output(connections)) as pulumi.Output<Record<string, Connection>>;
-    this.hypervisors = Object.fromEntries(settings.hypervisors.map((h) => [h.name, describeHypervisor(h)]));
+    this.hypervisors = pulumi.secret(
+      pulumi.output(Object.fromEntries(settings.hypervisors.map((h) => [h.name, describeHypervisor(h)]))),
+    );
     this.registerOutputs({
       address: this.address,
       port: this.port,
@@ -268,9 +278,14 @@ export class QvdDatabase extends pulumi.ComponentResource {
       );
     }
 
-    function describeHypervisor(h: HypervisorSettings): { address: string; domains: Record<string, string> } {
+    function describeHypervisor(h: HypervisorSettings): pulumi.Output<HypervisorDescription> {
       const mine = settings.nodes.filter((n) => hypervisorOf(n) === h);
-      return { address: h.address, domains: Object.fromEntries(mine.map((n) => [n.name, n.domain ?? n.name])) };
+      const domains = Object.fromEntries(mine.map((n) => [n.name, n.domain ?? n.name]));
+      const { address: host, port, user, hostKey } = h;
+      const privateKey = secrets.hypervisorPrivateKey;
+      return privateKey
+        ? pulumi.output({ domains, connection: { host, port, user, hostKey, privateKey } })
+        : pulumi.output({ domains });
     }
 
     function byNode<T>(value: (n: NodeSettings) => T): Record<string, T> {

@@ -24,11 +24,12 @@ function switchOf(d: Deployment, node: string): Switch {
       domain,
       call: async (verb) => void (await promisify(execFile)("virsh", ["-q", "-c", lab.libvirtUri, verb, domain])),
     };
-  if (!hypervisor) throw new Error(`no hypervisor is known for ${node}: a drill cannot cut its power`);
+  const connection = hypervisor?.connection;
+  if (!connection) throw new Error(`no log-in to the hypervisor of ${node} is known: a drill cannot cut its power`);
   return {
     domain,
     call: async (verb) => {
-      const [answer] = await run(hypervisor.connection, [{ script: sh`virsh -q ${verb} ${domain}` }]);
+      const [answer] = await run(connection, [{ script: sh`virsh -q ${verb} ${domain}` }]);
       if (answer?.code !== 0) throw new Error(`virsh ${verb} ${domain}: ${answer?.stderr.trim()}`);
     },
   };

@@ -5,7 +5,8 @@ import { connectionSchema } from "@qvd-ha/providers/dist/remote";
 import { z } from "zod";
 
 const hypervisorSchema = z.object({
-  connection: connectionSchema,
+  /** How to log in to it; absent where only the operator may. */
+  connection: connectionSchema.optional(),
   /** Domain names by node name. */
   domains: z.record(z.string(), z.string()),
 });
