@@ -22,7 +22,7 @@ async function runOn(title: string, connection: Connection, steps: readonly Step
   const answers = await run(
     connection,
     steps.map((s) => s.command),
-    { stopOnFailure: true, onEnded: begin },
+    { stopOnFailure: true, lock: title, onEnded: begin },
   );
   const failed = answers.findIndex((a) => a.code !== 0);
   if (failed >= 0) {

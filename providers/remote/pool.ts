@@ -82,6 +82,8 @@ function link(c: Connection): Link {
 export interface RunOptions {
   /** End at the first command that fails. Default: false, all of them run. */
   readonly stopOnFailure?: boolean;
+  /** Runs of one name wait for one another on the node. Default: none. */
+  readonly lock?: string;
   /** Hears how many of the commands have ended, while the rest runs. */
   readonly onEnded?: (count: number) => void;
   /** How long to go on trying while the node does not answer, in seconds; for one that is booting. Default: 0, one try. A wrong host key ends it at once. */
@@ -91,14 +93,18 @@ export interface RunOptions {
 /** Runs commands on a node in one round trip; with `stopOnFailure` the answers end at the first failure. @throws ConnectionError, HostKeyError */
 export async function run(c: Connection, commands: readonly Command[], options: RunOptions = {}): Promise<Answer[]> {
   if (commands.length === 0) return [];
-  const batch = pack(commands, options.stopOnFailure ?? false);
+  const batch = pack(commands, options.stopOnFailure ?? false, options.lock);
   const count = roundTrips.getStore();
   count?.set(c.host, (count.get(c.host) ?? 0) + 1);
-  const answers = await link(c).use(options.patienceSeconds ?? 0, (client) => exec(client, c, batch, options.onEnded));
+  const { answers, stderr } = await link(c).use(options.patienceSeconds ?? 0, (client) =>
+    exec(client, c, batch, options.onEnded),
+  );
   const complete = answers.length === commands.length;
   const stopped = options.stopOnFailure && answers.some((a) => a.code !== 0);
   if (!complete && !stopped)
-    throw new ConnectionError(`${c.user}@${c.host}: ended after ${answers.length} of ${commands.length} commands`);
+    throw new ConnectionError(
+      `${c.user}@${c.host}: ended after ${answers.length} of ${commands.length} commands: ${stderr.trim().split("\n").at(-1)}`,
+    );
   return answers;
 }
 

@@ -55,7 +55,7 @@ export function exec(
   c: Connection,
   batch: Batch,
   onEnded?: (count: number) => void,
-): Promise<Answer[]> {
+): Promise<{ answers: Answer[]; stderr: string }> {
   return new Promise((resolve, reject) => {
     const fail = (why: string): void => reject(new ConnectionError(`${address(c)}: ${why}`));
     const timer = setTimeout(() => {
@@ -81,7 +81,7 @@ export function exec(
       stream.on("close", () => {
         clearTimeout(timer);
         client.off("error", broken).off("close", broken);
-        resolve(batch.parse(out, errText));
+        resolve({ answers: batch.parse(out, errText), stderr: errText });
       });
       stream.end(batch.stdin);
     });

@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import fc from "fast-check";
 import { pack } from "../../../providers/remote/batch";
@@ -61,6 +61,22 @@ describe("a batch", () => {
     expect(batch.exec).not.toContain("s3cr3t-value");
     expect(batch.stdin.subarray(0, scriptLength).toString()).not.toContain("s3cr3t-value");
     expect(batch.stdin.subarray(scriptLength).toString()).toBe("s3cr3t-value");
+  });
+
+  it("waits for a batch of the same name, and for no other", async () => {
+    const start = (name: string, script: string): Promise<number> => {
+      const batch = pack([{ script: raw(script) }], true, name);
+      return new Promise((resolve) => {
+        const child = spawn("bash", ["-c", batch.exec], { stdio: ["pipe", "ignore", "ignore"] });
+        child.once("close", () => resolve(Date.now()));
+        child.stdin.end(batch.stdin);
+      });
+    };
+    const first = start("unit test one", "sleep 2");
+    await new Promise((r) => setTimeout(r, 500));
+    const [same, other] = await Promise.all([start("unit test one", "true"), start("unit test two", "true")]);
+    expect(same).toBeGreaterThanOrEqual(await first);
+    expect(other).toBeLessThan(await first);
   });
 
   it("leaves nothing behind in memory", () => {

@@ -1,0 +1,123 @@
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Answer, Connection } from "@qvd-ha/providers/dist/remote";
+
+export const ROOT = join(__dirname, "..", "..", "..");
+const STATE = join(ROOT, ".state", "e2e");
+export const BACKEND = join(STATE, "backend");
+export const LOG = join(ROOT, ".state", "test", "e2e.log");
+
+/** A lab and a state of its own, beside whatever a person has running from this checkout. */
+export const environment: NodeJS.ProcessEnv = {
+  ...process.env,
+  QVD_HA_INSTANCE: `e2e-${createHash("sha256").update(ROOT).digest("hex").slice(0, 6)}`,
+  PULUMI_BACKEND_URL: `file://${BACKEND}`,
+};
+
+mkdirSync(BACKEND, { recursive: true });
+mkdirSync(join(ROOT, ".state", "test"), { recursive: true });
+
+export interface Result {
+  readonly code: number | null;
+  readonly output: string;
+}
+
+/** Runs a command to its end, or kills its whole process group after `killAfter` milliseconds; what it prints goes to the log, too. */
+export function sh(command: string, options: { killAfter?: number; input?: string } = {}): Promise<Result> {
+  appendFileSync(LOG, `\n$ ${command}\n`);
+  return new Promise((resolve, reject) => {
+    const child = spawn("bash", ["-c", command], { cwd: ROOT, env: environment, detached: true });
+    let output = "";
+    const take = (d: Buffer): void => {
+      output += d.toString();
+      appendFileSync(LOG, d);
+    };
+    child.stdout.on("data", take);
+    child.stderr.on("data", take);
+    child.stdin.end(options.input ?? "");
+    const timer =
+      options.killAfter === undefined
+        ? undefined
+        : setTimeout(() => process.kill(-(child.pid as number), "SIGKILL"), options.killAfter);
+    child.once("error", reject).once("close", (code) => {
+      clearTimeout(timer);
+      resolve({ code, output });
+    });
+  });
+}
+
+/** A command that must succeed; its output. */
+export async function must(command: string, input?: string): Promise<string> {
+  const { code, output } = await sh(command, { input });
+  if (code !== 0) throw new Error(`${command} ended with ${code}:\n${output.slice(-4000)}`);
+  return output;
+}
+
+/** With the checkout's environment, and where the guests can be reached. */
+export const inLab = (command: string): string => `. ./env.sh && lab/lab exec -- ${command}`;
+export const pulumi = (args: string): string => inLab(`pulumi ${args} --stack dev --non-interactive`);
+
+export interface Outputs {
+  readonly address: string;
+  readonly port: number;
+  readonly database: string;
+  readonly user: string;
+  readonly password: string;
+  readonly nodes: string[];
+  readonly worstCaseFailoverSeconds: number;
+  readonly connections: Record<string, Connection>;
+}
+
+export async function outputs(): Promise<Outputs> {
+  return JSON.parse(await must(`. ./env.sh && pulumi stack output --json --show-secrets --stack dev`)) as Outputs;
+}
+
+/** Every value in the state that is a secret, decrypted, with the names of what holds it. */
+export async function secrets(): Promise<Map<string, string>> {
+  const state = JSON.parse(await must(`. ./env.sh && pulumi stack export --show-secrets --stack dev`)) as {
+    deployment: { resources: { urn: string; outputs?: Record<string, unknown> }[] };
+  };
+  const found = new Map<string, string>();
+  const SECRET = /^(result|base64|hex|privateKey|password|sharedSecret|authkey)$/;
+  const walk = (urn: string, value: unknown, key = ""): void => {
+    if (typeof value === "string") {
+      if (!SECRET.test(key) || value.length < 12) return;
+      // Of a key, the lines between the marks: that is what a log would show.
+      const text = value.includes("PRIVATE KEY") ? (value.split("\n")[2] as string) : value;
+      found.set(text, `${urn.split("::").pop()}.${key}`);
+    } else if (value !== null && typeof value === "object") {
+      for (const [k, v] of Object.entries(value)) walk(urn, v, k === "plaintext" ? key : k);
+      const wrapped = (value as { plaintext?: unknown }).plaintext;
+      if (typeof wrapped === "string") {
+        try {
+          walk(urn, JSON.parse(wrapped), key);
+        } catch {
+          // Not JSON: already walked as text.
+        }
+      }
+    }
+  };
+  for (const r of state.deployment.resources) walk(r.urn, r.outputs);
+  return found;
+}
+
+/** A script on every node at once, as root. */
+export async function onNodes(
+  connections: Record<string, Connection>,
+  script: string,
+): Promise<Record<string, Answer>> {
+  const runner = inLab("node -r ts-node/register/transpile-only test/e2e/support/onNodes.ts");
+  const output = await must(runner, JSON.stringify({ connections, script }));
+  const line = output.split("\n").find((l) => l.startsWith('{"')) as string;
+  return JSON.parse(line) as Record<string, Answer>;
+}
+
+/** The state as it lies on disk, encrypted as far as it is. */
+export const stateText = (): string =>
+  [".pulumi/stacks/qvd-ha/dev.json", ".pulumi/stacks/qvd-ha/dev.json.bak"]
+    .map((f) => join(BACKEND, f))
+    .filter(existsSync)
+    .map((f) => readFileSync(f, "utf8"))
+    .join("\n");
