@@ -24,7 +24,11 @@ export function failoverBound(s: Settings): FailoverBound {
       p_fs_postgres: primitive(definitions.fileSystem(s)),
       p_ip_postgres: primitive(definitions.address(s)),
       p_postgres: primitive(definitions.postgres(s)),
-      g_postgres: { kind: "group", members: ["p_fs_postgres", "p_ip_postgres", "p_postgres"] },
+      ...(s.mail ? { p_mailto: primitive(definitions.mail(s, s.mail.to)) } : {}),
+      g_postgres: {
+        kind: "group",
+        members: ["p_fs_postgres", "p_ip_postgres", "p_postgres", ...(s.mail ? ["p_mailto"] : [])],
+      },
       ms_drbd_postgres: { kind: "clone", child: "p_drbd_postgres" },
     },
   });

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { FenceAccess, FenceClient, KeyPair } from "@qvd-ha/providers/dist/dynamic";
 import type { FenceDevice } from "@qvd-ha/providers/dist/fencing/device";
 import { externalLibvirt, fenceVirsh } from "@qvd-ha/providers/dist/fencing/device";
+import { renderLine } from "@qvd-ha/providers/dist/fencing/access/render";
 import type { Connection } from "@qvd-ha/providers/dist/remote";
 import type { HypervisorSettings, Timers } from "./config";
 import { PacemakerLocation } from "./constraints";
@@ -74,9 +75,11 @@ export class Fencing extends pulumi.ComponentResource {
     this.registerOutputs({ publicKey: this.publicKey });
 
     function installKey(parent: pulumi.Resource, h: HypervisorSettings): pulumi.Resource[] {
-      const mine = args.nodes.filter((n) => n.hypervisor.name === h.name);
-      if (!h.manageFenceKey || args.hypervisorPrivateKey === undefined) {
-        tellOperator(h, mine);
+      const domains = args.nodes.filter((n) => n.hypervisor.name === h.name).map((n) => n.domain);
+      const allowFrom = args.nodes.map((n) => n.address);
+      // external/libvirt wants a shell: a key that may do everything is given by a person, never by a program.
+      if (args.agent === "external/libvirt" || !h.manageFenceKey || args.hypervisorPrivateKey === undefined) {
+        tellOperator(h, domains, allowFrom);
         return [];
       }
       const installed = new FenceAccess(
@@ -92,25 +95,29 @@ export class Fencing extends pulumi.ComponentResource {
             },
           },
           publicKey: key.publicKey,
-          domains: mine.map((n) => n.domain),
+          domains,
           authorizedKeysFile: h.authorizedKeysFile,
           libvirtUri: h.localUri,
           commandPath: h.fenceCommand,
-          allowFrom: args.nodes.map((n) => n.address),
+          allowFrom,
         },
         { parent },
       );
       return [installed];
     }
 
-    function tellOperator(h: HypervisorSettings, mine: readonly FencedNode[]): void {
-      const domains = mine.map((n) => n.domain).join(" ");
-      key.publicKey.apply((publicKey) =>
-        pulumi.log.warn(
-          `${h.name}: put the forced command in place by hand (docs/fencing.md) and add to ${h.authorizedKeysFile}: ` +
-            `restrict,pty,command="${h.fenceCommand} ${domains}" ${publicKey}`,
-        ),
-      );
+    function tellOperator(h: HypervisorSettings, domains: string[], allowFrom: string[]): void {
+      key.publicKey.apply((publicKey) => {
+        const line =
+          args.agent === "external/libvirt"
+            ? publicKey
+            : renderLine({ publicKey, commandPath: h.fenceCommand, allowFrom });
+        const command =
+          args.agent === "external/libvirt" ? "" : `, with the forced command for ${domains.join(" and ")}`;
+        return pulumi.log.warn(
+          `${h.name}: put this line into ${h.authorizedKeysFile} by hand${command} (docs/fencing.md): ${line}`,
+        );
+      });
     }
 
     function describe(n: FencedNode): FenceDevice {

@@ -4,7 +4,7 @@ import { FenceTest } from "@qvd-ha/providers/dist/dynamic";
 import { os as family } from "@qvd-ha/providers/dist/os";
 import type { Connection } from "@qvd-ha/providers/dist/remote";
 import { ClusterNode } from "./clusterNode";
-import type { HypervisorSettings, NodeSettings, Secrets, SettingsInput } from "./config";
+import type { HypervisorSettings, NodeSettings, Secrets, Settings, SettingsInput } from "./config";
 import { ipOf, parse } from "./config";
 import { CorosyncRing } from "./corosyncRing";
 import { DatabaseResources } from "./databaseResources";
@@ -15,6 +15,7 @@ import { Fencing } from "./fencing";
 import { Machines } from "./machines";
 import { PacemakerConfiguration } from "./pacemakerConfiguration";
 import { PostgresInstance } from "./postgresInstance";
+import { QvdSchema } from "./qvdSchema";
 
 export type QvdDatabaseArgs = SettingsInput & { readonly secrets?: Secrets };
 
@@ -73,6 +74,7 @@ export class QvdDatabase extends pulumi.ComponentResource {
     const resources = createResources();
     const configuration = createConfiguration();
     testFencing();
+    if (settings.qvd) deployQvd(settings.qvd);
 
     this.address = done(address);
     this.port = done(settings.database.port);
@@ -275,6 +277,26 @@ export class QvdDatabase extends pulumi.ComponentResource {
           })),
         },
         { parent: fencing, dependsOn: [...configuration.started] },
+      );
+    }
+
+    function deployQvd({ connection, nodeName, schemaVersion, script }: NonNullable<Settings["qvd"]>): QvdSchema {
+      const { port, name: databaseName, user } = settings.database;
+      const privateKey = secrets.qvdPrivateKey as pulumi.Output<string>;
+      return new QvdSchema(
+        `${name}-qvd`,
+        {
+          connection: { ...connection, privateKey },
+          nodeName,
+          host: address,
+          port,
+          database: databaseName,
+          user,
+          password,
+          schemaVersion,
+          script,
+        },
+        { parent, dependsOn: [...configuration.started] },
       );
     }
 

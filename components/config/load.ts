@@ -13,9 +13,14 @@ export interface Secrets {
   readonly sshPrivateKey?: pulumi.Output<string>;
   /** Private SSH key that logs in to the hypervisors to install the fence key. */
   readonly hypervisorPrivateKey?: pulumi.Output<string>;
+  /** Private SSH key that logs in to the QVD node of `qvd`. */
+  readonly qvdPrivateKey?: pulumi.Output<string>;
 }
 
-const SECRETS = ["databasePassword", "drbdSecret", "sshPrivateKey", "hypervisorPrivateKey"] as const;
+const SECRETS = ["databasePassword", "drbdSecret", "sshPrivateKey", "hypervisorPrivateKey", "qvdPrivateKey"] as const;
+
+const needs = (when: boolean, property: string, why: string): Finding[] =>
+  when ? [{ property, reason: `is missing: ${why} (pulumi config set --secret ${property} < key)` }] : [];
 
 const value = (text: string): unknown => {
   try {
@@ -39,16 +44,10 @@ export function load(defaults: Readonly<Record<string, unknown>> = {}): { settin
   const { settings, findings } = validate({ ...defaults, ...plain });
   const password: Finding[] =
     all.databasePassword === undefined ? [] : passwordFinding("databasePassword", all.databasePassword);
-  const missing: Finding[] =
-    plain.platform === "existing" && all.sshPrivateKey === undefined
-      ? [
-          {
-            property: "sshPrivateKey",
-            reason:
-              "is missing: existing machines are reached with it (pulumi config set --secret sshPrivateKey < key)",
-          },
-        ]
-      : [];
+  const missing = [
+    ...needs(plain.platform === "existing", "sshPrivateKey", "existing machines are reached with it"),
+    ...needs(plain.qvd !== undefined, "qvdPrivateKey", "the QVD node is reached with it"),
+  ].filter((f) => all[f.property] === undefined);
   const everything = [...findings, ...password, ...missing];
   if (!settings || everything.length > 0) throw new SettingsError(everything);
   const secret = (key: (typeof SECRETS)[number]): pulumi.Output<string> | undefined => {

@@ -145,6 +145,18 @@ export const clusterSchema = z.strictObject({
   priorityFencingDelay: z.number().int().min(0).max(60).default(5),
 });
 
+/** A QVD node whose configuration and schema the program takes care of. Off by default. */
+export const qvdSchema = z.strictObject({
+  /** How that node is reached; the key is the secret `qvdPrivateKey`. */
+  connection: connectionSchema.omit({ privateKey: true }),
+  /** `nodename` in its node.conf. */
+  nodeName: hostName,
+  /** Version of the schema that must be there at the end. Default: any. */
+  schemaVersion: z.string().optional(),
+  /** QVD's own deployment script, on that node. */
+  script: z.string().startsWith("/").default("/usr/lib/qvd/bin/qvd-deploy-db.pl"),
+});
+
 export const schema = z.strictObject({
   platform: z.enum(["libvirt", "existing"]),
   os: z.enum(["debian12", "debian13", "ubuntu2404", "rhel9", "sles15"]).default("debian12"),
@@ -172,6 +184,8 @@ export const schema = z.strictObject({
     ),
   /** Lines for apt's sources and, if it is signed, its key; default: the machine's own sources. */
   repository: z.strictObject({ lines: z.array(z.string()).min(1), keyring: z.string().optional() }).optional(),
+  /** QVD's own node.conf and database schema; without it, QVD is left to its administrator. */
+  qvd: qvdSchema.optional(),
   /** Whether `pulumi destroy` deletes the database's data. */
   dataPolicy: z.enum(["keep", "destroy"]).default("keep"),
   /** How long a node may take to answer by SSH after it was made, in seconds. */

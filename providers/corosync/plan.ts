@@ -36,9 +36,26 @@ function changed(spec: Spec, s: CorosyncSeen): (keyof Spec)[] {
 export const classify = (keys: readonly (keyof Spec)[]): Change =>
   keys.length === 0 ? "none" : keys.every((k) => RELOADABLE.includes(k)) ? "reload" : "restart";
 
-/** A cluster that is not ours: Debian's packages start one of a single node when they are installed. */
+/** Name of the one-node cluster that Debian's packages start when they are installed; nobody's data hangs on it. */
+const PACKAGED_CLUSTER = "debian";
+
+const clusterNameOf = (spec: Spec, s: CorosyncSeen): string | undefined =>
+  s.conf === undefined ? undefined : (parsed(s.conf, spec)?.clusterName ?? "(none)");
+
+/** A cluster that is not ours. */
 const foreign = (spec: Spec, s: CorosyncSeen): boolean =>
-  s.conf !== undefined && !s.conf.startsWith(HEADER) && parsed(s.conf, spec)?.clusterName !== spec.clusterName;
+  s.conf !== undefined && !s.conf.startsWith(HEADER) && clusterNameOf(spec, s) !== spec.clusterName;
+
+/** Somebody's cluster is never taken apart: who wants the machine in this one ends the other one first. */
+function refuseForeign(spec: Spec, names: readonly string[], of: (n: string) => CorosyncSeen): void {
+  const found = names.filter((n) => foreign(spec, of(n)) && clusterNameOf(spec, of(n)) !== PACKAGED_CLUSTER);
+  if (found.length === 0) return;
+  const list = found.map((n) => `${n} belongs to the cluster "${clusterNameOf(spec, of(n))}" (${CONF_PATH})`);
+  throw new Error(
+    `Corosync ring ${spec.clusterName}: ${list.join("; ")}. Nothing was touched. ` +
+      "Fix: end that cluster by hand and remove its corosync.conf, or name the right machines.",
+  );
+}
 
 const STATE = raw("/var/lib/pacemaker/cib/* /var/lib/pacemaker/pengine/* /var/lib/corosync/ringid_*");
 
@@ -123,10 +140,11 @@ const complete = (spec: Spec, s: CorosyncSeen): boolean =>
 const runningOf = (seen: AllSeen): string[] =>
   [...new Set(Object.values(seen).flatMap((s) => s.membership.running))].sort();
 
-/** @throws Error where a change would stop resources that run */
+/** @throws Error where a change would stop resources that run, or a node belongs to another cluster */
 export function plan(spec: Spec, seen: AllSeen): Plan {
   const names = nodeNames(spec);
   const of = (n: string): CorosyncSeen => seen[n] as CorosyncSeen;
+  refuseForeign(spec, names, of);
   const keys = [...new Set(names.flatMap((n) => changed(spec, of(n))))];
   const up = names.filter((n) => of(n).units.corosync || of(n).units.pacemaker);
   const change: Change = up.length === 0 ? "none" : classify(keys);

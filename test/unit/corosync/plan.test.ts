@@ -41,6 +41,13 @@ describe("the plan", () => {
     expect(p[3]).toEqual(WAIT);
   });
 
+  it("refuses a machine of somebody else's cluster, names it, and plans nothing", () => {
+    const foreign = { ...bare(), conf: "totem {\n\tcluster_name: payroll\n}\n" };
+    expect(() => corosync.plan(spec(), both(bare(), foreign))).toThrow(
+      /qvddb2 belongs to the cluster "payroll".*Nothing was touched/,
+    );
+  });
+
   it("starts a node that is down without touching the other", () => {
     const down = { ...formed(spec()), units: { corosync: false, pacemaker: false, enabled: true, masked: false } };
     expect(shown(corosync.plan(spec(), both(formed(spec()), down)))).toEqual([
