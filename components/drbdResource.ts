@@ -11,6 +11,7 @@ export interface DrbdResourceArgs {
   readonly resource: string;
   readonly port: number;
   readonly rate: string;
+  readonly minimumRate: string;
   readonly verifyAlgorithm: "crc32c" | "sha1" | "md5" | "sha256";
   readonly initialSync: "skip" | "full";
   /** Serial of a disk whose content may be destroyed. The only way past the blank-disk check. */
@@ -40,6 +41,7 @@ export class DrbdResource extends pulumi.ComponentResource {
         port: args.port,
         nodes: args.nodes,
         rate: args.rate,
+        minimumRate: args.minimumRate,
         verifyAlgorithm: args.verifyAlgorithm,
         initialSync: args.initialSync,
         overwrite: args.overwrite ? [args.overwrite] : [],

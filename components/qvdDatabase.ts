@@ -158,7 +158,7 @@ export class QvdDatabase extends pulumi.ComponentResource {
     }
 
     function createReplication(): DrbdResource {
-      const { resource, port, rate, verifyAlgorithm, initialSync, overwrite } = settings.drbd;
+      const { resource, port, rate, minimumRate, verifyAlgorithm, initialSync, overwrite } = settings.drbd;
       return new DrbdResource(
         `${name}-drbd`,
         {
@@ -170,6 +170,7 @@ export class QvdDatabase extends pulumi.ComponentResource {
           resource,
           port,
           rate,
+          minimumRate,
           verifyAlgorithm,
           initialSync,
           overwrite,

@@ -117,6 +117,11 @@ export const drbdSchema = z.strictObject({
     .string()
     .regex(/^\d+[KMG]$/, "must be a rate such as 100M")
     .default("100M"),
+  /** What the resynchronisation gets although the database writes. DRBD's own default, 250K, takes minutes to restore redundancy. */
+  minimumRate: z
+    .string()
+    .regex(/^\d+[KMG]$/, "must be a rate such as 10M")
+    .default("10M"),
   verifyAlgorithm: z.enum(["crc32c", "sha1", "md5", "sha256"]).default("crc32c"),
   /** Blank disks need no first synchronisation; `full` copies every block all the same. */
   initialSync: z.enum(["skip", "full"]).default("skip"),

@@ -108,7 +108,12 @@ const OWN: Readonly<Record<Section, Readonly<Record<string, string>>>> = {
     "allow-two-primaries": "an XFS may be mounted on one node only",
     transport: "only TCP is supported here",
   },
-  disk: { "on-io-error": "use onIoError", fencing: "use fencing", "c-max-rate": "use rate" },
+  disk: {
+    "on-io-error": "use onIoError",
+    fencing: "use fencing",
+    "c-max-rate": "use rate",
+    "c-min-rate": "use minimumRate",
+  },
   handlers: {
     "fence-peer": "use fencing and fencePeerTimeoutSeconds",
     "unfence-peer": "use fencing",

@@ -78,7 +78,13 @@ export function sections(spec: Spec, dialect: Dialect): Sections {
       ...f.net,
       ...spec.options.net,
     },
-    disk: { "on-io-error": spec.onIoError, ...f.disk, "c-max-rate": spec.rate, ...spec.options.disk },
+    disk: {
+      "on-io-error": spec.onIoError,
+      ...f.disk,
+      "c-max-rate": spec.rate,
+      "c-min-rate": spec.minimumRate,
+      ...spec.options.disk,
+    },
     handlers: { ...f.handlers, ...spec.options.handlers },
   };
 }
@@ -167,6 +173,7 @@ export function parseResource(text: string, known: Spec, dialect: Dialect, runni
       fencing: fence as Spec["fencing"],
       onIoError: (disk["on-io-error"] ?? ABSENT) as Spec["onIoError"],
       rate: disk["c-max-rate"] ?? ABSENT,
+      minimumRate: disk["c-min-rate"] ?? ABSENT,
       verifyAlgorithm: (net["verify-alg"] ?? ABSENT) as Spec["verifyAlgorithm"],
       sharedSecret: net["shared-secret"] ?? "",
       cramHmacAlgorithm: (net["cram-hmac-alg"] ?? ABSENT) as Spec["cramHmacAlgorithm"],
@@ -178,7 +185,7 @@ export function parseResource(text: string, known: Spec, dialect: Dialect, runni
       options: {
         resource: others(options, [], dialect === "9" ? { "auto-promote": "no" } : {}),
         net: others(net, ["protocol", "verify-alg", "shared-secret", "cram-hmac-alg", "fencing"], SPLIT_BRAIN),
-        disk: others(disk, ["on-io-error", "fencing", "c-max-rate"]),
+        disk: others(disk, ["on-io-error", "fencing", "c-max-rate", "c-min-rate"]),
         handlers: others(handlers, sound ? ["fence-peer"] : [], { [h.when]: h.lift }),
       },
     },

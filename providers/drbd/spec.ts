@@ -49,6 +49,8 @@ export const schema = z.strictObject({
   onIoError: z.enum(["detach", "pass_on", "call-local-io-error"]).default("detach"),
   /** Upper bound of the resynchronisation, bytes per second. */
   rate: z.string().regex(rate, "must be a rate such as 100M").default("100M"),
+  /** What the resynchronisation gets although the database writes, bytes per second. DRBD's own 250K leaves the pair without redundancy for minutes after every failover. */
+  minimumRate: z.string().regex(rate, "must be a rate such as 10M").default("10M"),
   verifyAlgorithm: z.enum(["crc32c", "sha1", "sha256", "md5"]).default("crc32c"),
   /** Proves the peers to each other. Secret. */
   sharedSecret: z.string().regex(/^[A-Za-z0-9+/=_.-]{8,64}$/, "must be 8 to 64 letters, digits or + / = _ . -"),
