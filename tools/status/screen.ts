@@ -19,8 +19,8 @@ function nodeLine(name: string, s: Status, v: ClusterView | undefined): string {
     v?.dc === name ? "coordinates" : "",
     activeNode(s) === name ? "serves the database" : "",
   ];
-  const report = s.nodes[name];
-  const reached = report?.reachable === false ? `does not answer by SSH: ${report.why}` : "";
+  // Why not stands among the problems; here it would not fit into the line.
+  const reached = s.nodes[name]?.reachable === false ? "does not answer by SSH" : "";
   return `  ${name.padEnd(12)}${[...states, reached].filter(Boolean).join(", ")}`;
 }
 

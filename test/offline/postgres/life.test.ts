@@ -16,9 +16,6 @@ import { Sandbox } from "./sandbox";
 
 jest.setTimeout(180_000);
 
-const there = existsSync("/usr/lib/postgresql/15/bin/initdb") && process.getuid?.() === 0;
-const suite = there ? describe : describe.skip;
-
 const quiet = { managed: "no", files: undefined, server: undefined, stamp: {} } as const;
 const elsewhere = {
   ...quiet,
@@ -26,7 +23,7 @@ const elsewhere = {
   place: { mountPoint: "absent", running: false },
 } as PostgresSeen;
 
-suite("the life of a server", () => {
+describe("the life of a server", () => {
   let box: Sandbox;
   const see = (spec?: PostgresSpec): Record<string, PostgresSeen> => ({ one: box.see(spec), two: elsewhere });
   const planned = (spec = box.spec): Step[] => steps(postgres.plan(spec, see(spec)));

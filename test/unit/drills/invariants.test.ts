@@ -5,7 +5,7 @@ import { invariants } from "../../../drills/invariants/rules";
 import type { RawSample } from "../../../drills/invariants/sample";
 import { parseSample, samplerScript } from "../../../drills/invariants/sample";
 import type { Sample } from "../../../drills/invariants/time";
-import { clockOffset, place } from "../../../drills/invariants/time";
+import { ourTime, place } from "../../../drills/invariants/time";
 
 const PRIMARY = { role: "Primary", mounted: true, postmaster: true, address: true };
 const sample = (node: string, at: number, more: Partial<Sample> = {}): Sample => ({
@@ -83,9 +83,18 @@ describe("the time of samples", () => {
     expect(place([raw(0, 1_000), raw(2_000, 33_000)]).map((s) => s.at)).toEqual([1_000, 33_000]);
   });
 
-  it("tells how far the node's clock is off", () => {
-    expect(clockOffset([raw(0, 10_000, 3_000), raw(2_000, 12_500, 5_000)])).toBe(7_000);
-    expect(clockOffset([])).toBeUndefined();
+  it("follows a node whose clock is slewed, as its time since boot is slewed with it", () => {
+    const fast = Array.from({ length: 60 }, (_, i) => raw(i * 2_160, i * 2_000));
+    const worst = Math.max(...place(fast).map((s) => Math.abs(s.at - s.arrived)));
+    expect(worst).toBeLessThan(2_500);
+  });
+
+  it("is ours for any moment of the present boot, wherever the node's clock stands", () => {
+    const before = [raw(700_000, 1_000)];
+    const after = [raw(10_000, 90_000, 0, 2), raw(12_000, 93_000, 6_000_000, 2), raw(50_000, 160_000, 0, 3)];
+    const at = ourTime([...before, ...after]);
+    expect([9_000, 11_000, 49_000].map((t) => at?.(t))).toEqual([89_000, 91_000, 159_000]);
+    expect(ourTime([])).toBeUndefined();
   });
 });
 
