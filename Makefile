@@ -1,5 +1,5 @@
 # Every verb is a script in tools/verbs, which can be called as it is. STACK chooses the stack (default dev).
-.PHONY: up preview status psql drill down test unit offline host e2e check fix
+.PHONY: up preview status psql drill down compare test unit offline host e2e check fix
 .SUFFIXES:
 
 up:
@@ -14,6 +14,8 @@ drill:
 	@tools/verbs/drill $(FAULT) $(ARGS)
 down:
 	@tools/verbs/down
+compare:
+	@tools/verbs/compare
 test:
 	@tools/verbs/test
 check unit offline host e2e:

@@ -1,8 +1,9 @@
 import { deviceOf } from "@qvd-ha/providers/dist/drbd/spec";
 import { os as family } from "@qvd-ha/providers/dist/os";
 import { agentParams } from "@qvd-ha/providers/dist/postgres/agent";
-import type { Settings, Timers } from "./config";
 import { ipOf, prefixOf } from "./config/primitives";
+import type { Settings } from "./config/schema";
+import type { Timers } from "./config/timers";
 import type { PacemakerPrimitiveArgs } from "./pacemakerPrimitive";
 
 // What the HOWTO's section 10.5 types into crm, as pure functions of the settings: the components make resources of it, the bound adds it up.

@@ -1,7 +1,7 @@
 import type { FailoverBound } from "@qvd-ha/providers/dist/pacemaker/bound";
 import { failoverBound as bound } from "@qvd-ha/providers/dist/pacemaker/bound";
 import { pacemakerSchema } from "@qvd-ha/providers/dist/pacemaker/spec";
-import type { Settings } from "./config";
+import type { Settings } from "./config/schema";
 import * as definitions from "./definitions";
 
 /** The longest failover that the configured timers allow; with a finding where QVD would give up before. */

@@ -46,20 +46,21 @@ const PATTERNS: readonly Pattern[] = [
   ],
 ];
 
-/** `journalctl -o short-unix`: seconds with a fraction, host, identifier, text. */
-const LINE = /^(\d+\.\d+) \S+ [^:]+: (.*)$/;
+/** `journalctl -o short-monotonic`: seconds since boot, host, identifier, text. */
+const LINE = /^\[\s*(\d+\.\d+)\] \S+ [^:]+: (.*)$/;
 
 /**
  * Reads the log of Corosync and Pacemaker 2.1.
- * @param offset milliseconds to add to the node's clock to get ours
+ * @param at our time, in milliseconds since 1970, of a moment given in milliseconds since the node's boot: its clock may be wrong, or be put
+ *   right in the middle of a drill
  */
-export function parseEvents(log: string, offset: number): LogEvent[] {
+export function parseEvents(log: string, at: (uptime: number) => number): LogEvent[] {
   return log.split("\n").flatMap((line) => {
     const [, time, text = ""] = LINE.exec(line) ?? [];
     if (time === undefined) return [];
     for (const [pattern, event] of PATTERNS) {
       const m = pattern.exec(text);
-      if (m) return [{ at: Number(time) * 1000 + offset, ...event(m) }];
+      if (m) return [{ at: at(Number(time) * 1000), ...event(m) }];
     }
     return [];
   });

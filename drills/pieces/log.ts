@@ -3,20 +3,25 @@ import { run, sh } from "@qvd-ha/providers/dist/remote";
 import type { LogEvent } from "./events";
 import { parseEvents } from "./events";
 
-const SLACK_MS = 2_000;
+/** A failover is some 300 lines; counted and not asked for by time, as the node's clock may have been stepped. */
+const LINES = 4_000;
 
 /**
- * What Corosync and Pacemaker on a node logged since a moment, in one SSH execution.
+ * What Corosync and Pacemaker on a node logged in its present boot since a moment, in one SSH execution.
  * @param since milliseconds since 1970, by our clock
- * @param offset milliseconds to add to the node's clock to get ours
+ * @param at our time of a moment given in milliseconds since the node's boot
  */
-export async function readEvents(c: Connection, since: number, offset: number): Promise<LogEvent[]> {
-  const from = ((since - offset - SLACK_MS) / 1000).toFixed(3);
+export async function readEvents(c: Connection, since: number, at: (uptime: number) => number): Promise<LogEvent[]> {
   const names = ["corosync", "pacemaker-controld", "pacemaker-fenced"].flatMap((n) => ["-t", n]);
   const [answer] = await run(
     c,
-    [{ script: sh`journalctl --no-pager --quiet -o short-unix --since ${`@${from}`} ${names}`, timeoutSeconds: 90 }],
+    [
+      {
+        script: sh`journalctl --no-pager --quiet -b -n ${String(LINES)} -o short-monotonic ${names}`,
+        timeoutSeconds: 90,
+      },
+    ],
     { patienceSeconds: 30 },
   );
-  return parseEvents(answer?.stdout ?? "", offset);
+  return parseEvents(answer?.stdout ?? "", at).filter((e) => e.at >= since);
 }

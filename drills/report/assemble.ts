@@ -2,7 +2,7 @@ import type { Deployment } from "../../tools/status/deployment";
 import { connectionOf } from "../../tools/status/deployment";
 import type { Fault } from "../faults/fault";
 import { invariants } from "../invariants/rules";
-import { clockOffset, place } from "../invariants/time";
+import { ourTime, place } from "../invariants/time";
 import type { NodeWatch } from "../invariants/watch";
 import { check } from "../ledger/check";
 import { now } from "../ledger/entry";
@@ -23,8 +23,9 @@ async function survivorsLog(
   since: number,
   watches: readonly NodeWatch[],
 ): Promise<LogEvent[]> {
-  const offset = clockOffset(watches.find((w) => w.node === survivor)?.samples ?? []) ?? 0;
-  return readEvents(connectionOf(d, survivor), since, offset);
+  const at = ourTime(watches.find((w) => w.node === survivor)?.samples ?? []);
+  if (!at) throw new Error("no sample tells what time it was there");
+  return readEvents(connectionOf(d, survivor), since, at);
 }
 
 function perSecond(times: readonly number[], from: number, to: number): number[] {
