@@ -106,6 +106,13 @@ describe("the plan", () => {
     if (c.plan?.length === 0) expect(make().why).not.toBe("");
   });
 
+  it("makes the file system without touching the rest of the disk", () => {
+    const s = spec();
+    const all = drbd.plan(s, STARTS.blank?.(s) as AllSeen).stages.flat();
+    const mkfs = all.map((x) => x.command.script.text).filter((t) => t.includes("mkfs"));
+    expect(mkfs).toEqual([expect.stringMatching(/mkfs\.xfs .*-K /)]);
+  });
+
   it("forces nothing, and puts no secret where it could be read", () => {
     const s = spec();
     const all = drbd.plan(s, STARTS.blank?.(s) as AllSeen).stages.flat();
