@@ -7,6 +7,7 @@ export interface LogEvent {
     | "membership"
     | "peer-lost"
     | "fence-requested"
+    | "fence-delayed"
     | "fenced"
     | "fence-failed"
     | "started"
@@ -16,6 +17,8 @@ export interface LogEvent {
   readonly subject?: string;
   /** For operations: `promote`, `start`… */
   readonly operation?: string;
+  /** For a delay: how long it is. */
+  readonly seconds?: number;
 }
 
 type Found = Omit<LogEvent, "at">;
@@ -31,6 +34,10 @@ const PATTERNS: readonly Pattern[] = [
   [
     /Requesting (?:peer )?fencing \(\w+\) (?:targeting|of node) (\S+)/,
     (m) => ({ what: "fence-requested", subject: m[1] }),
+  ],
+  [
+    /Delaying '\w+' action targeting (\S+) using \S+ for (\d+)s/,
+    (m) => ({ what: "fence-delayed", subject: m[1], seconds: Number(m[2]) }),
   ],
   [
     /Peer (\S+) was( not)? terminated \(\w+\) by .*?: (\w+)/,

@@ -39,6 +39,7 @@ export function pieces(events: readonly LogEvent[], outage: Outage): Piece[] {
   const membership = first((e) => e.what === "membership") ?? first((e) => e.what === "peer-lost");
   const asked = first((e) => e.what === "fence-requested" && e.subject === victim);
   const fenced = first((e) => e.what === "fenced" && e.subject === victim);
+  const delayed = during.find((e) => e.what === "fence-delayed" && e.subject === victim);
   const promotion = first(operation("started", "promote", IDS.drbd));
   const up = [IDS.fileSystem, IDS.address, IDS.postgres].map((id) => last(operation("ended", "start", id)));
   const ready = up.includes(undefined) ? undefined : Math.max(...(up as number[]));
@@ -46,6 +47,7 @@ export function pieces(events: readonly LogEvent[], outage: Outage): Piece[] {
     ...piece("membership", injected, membership),
     ...piece("decision to fence", membership, asked),
     ...piece("fence", asked, fenced),
+    ...piece("of it a delay, by configuration", delayed?.at, delayed && delayed.at + (delayed.seconds ?? 0) * 1000),
     ...piece("notifications before promotion", fenced, promotion),
     ...run("promote", "promote", IDS.drbd),
     ...piece("notifications after promotion", last(operation("ended", "promote", IDS.drbd)), firstStart(during)),

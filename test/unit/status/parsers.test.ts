@@ -31,15 +31,15 @@ describe("crm_mon", () => {
     expect(nodesOf(v, "p_postgres", "Started")).toEqual(["qvddb2"]);
   });
 
-  it("tells who was fenced", () => {
-    // Written after Pacemaker's own schema fence-event-2.15.rng: crm_simulate keeps no fencing history.
-    const event =
-      '<fence_history status="0"><fence_event status="success" delegate="qvddb2" action="reboot" target="qvddb1" ' +
-      'client="pacemaker-controld.812" origin="qvddb2" completed="2026-01-01 10:00:00Z"/></fence_history>';
-    const v = parseCrmMon(recorded("crm_mon.healthy.xml").replace("<bans>", `${event}<bans>`));
-    expect(v?.fencing).toEqual([
-      { action: "reboot", target: "qvddb1", status: "success", by: "qvddb2", completed: "2026-01-01 10:00:00Z" },
+  it("tells who was fenced, and that the node is back without all of its resources", () => {
+    const v = view("returning");
+    expect(v.fencing).toEqual([
+      { action: "reboot", target: "qvddb2", status: "success", by: "qvddb1", completed: "2026-11-22 06:13:04Z" },
     ]);
+    expect(v.nodes.map((n) => n.online)).toEqual([true, true]);
+    expect(nodesOf(v, "p_drbd_postgres", "Promoted")).toEqual(["qvddb1"]);
+    expect(v.attributes["qvddb2"]).toBeUndefined();
+    expect(v.failCounts).toEqual([]);
   });
 
   it("is undefined where no cluster runs", () => {
@@ -50,8 +50,9 @@ describe("crm_mon", () => {
 describe("DRBD", () => {
   it.each([
     ["connected", { connection: "Connected", role: "Primary", peerRole: "Secondary", disk: "UpToDate" }, true],
-    ["syncing", { connection: "SyncTarget", disk: "Inconsistent", progress: 3.1, finish: "0:14:01" }, false],
-    ["alone", { connection: "WFConnection", peerRole: "Unknown", peerDisk: "DUnknown" }, false],
+    ["syncing", { connection: "SyncTarget", disk: "Inconsistent", progress: 66.7, finish: "0:01:09" }, false],
+    ["source", { connection: "SyncSource", peerDisk: "Inconsistent", progress: 66.7, finish: "0:01:05" }, false],
+    ["alone", { connection: "WFConnection", peerRole: "Unknown", peerDisk: "Outdated" }, false],
   ])("8.4 is understood when %s", (name, expected, whole) => {
     const d = parseDrbd(recorded(`proc_drbd.${name}`));
     expect(d).toMatchObject(expected);

@@ -7,7 +7,7 @@ import type { NodeReport } from "../../../tools/status/node";
 import type { Status } from "../../../tools/status/read";
 
 /**
- * The crm_mon files are what Pacemaker 2.1.5 prints of the HOWTO's configuration after `crm_simulate` played a start, a failed monitor and
+ * From a real cluster of Debian 12: the DRBD files, and crm_mon while a fenced node returns. The other crm_mon files are what Pacemaker 2.1.5 prints of the HOWTO's configuration after `crm_simulate` played a start, a failed monitor and
  * the loss of a node; so real in form, simulated in history.
  */
 export const recorded = (name: string): string => readFileSync(join(__dirname, "recorded", name), "utf8");
