@@ -56,7 +56,7 @@ export class Fencing extends pulumi.ComponentResource {
           port,
           hostKey,
         })),
-        privateKey: key.privateKey,
+        privateKey: pulumi.secret(key.privateKey),
       },
       { parent: this },
     );

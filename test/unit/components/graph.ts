@@ -1,0 +1,42 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Secrets, SettingsInput } from "../../../components/config";
+
+/** One resource as the program registers it with the engine. */
+export interface Registered {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Record<string, unknown>;
+}
+
+/** Runs the component against Pulumi's mocks: nothing is deployed, ids and generated values are made up. */
+export async function register(settings: SettingsInput, secrets: Secrets): Promise<Registered[]> {
+  const registered: Registered[] = [];
+  await pulumi.runtime.setMocks(
+    {
+      newResource: ({ type, name, inputs }) => {
+        registered.push({ type, name, inputs: inputs as Record<string, unknown> });
+        const made: Record<string, unknown> = {
+          publicKey: "ssh-ed25519 AAAA",
+          privateKey: "made-private-key",
+          result: "made-password",
+          base64: "bWFkZQ==",
+          nodes: ["qvddb1"],
+          device: "/dev/drbd0",
+        };
+        return { id: `${name}-id`, state: { ...inputs, ...made } };
+      },
+      call: () => ({}),
+    },
+    "qvd-ha",
+    "test",
+    false,
+  );
+  const { QvdDatabase } = await import("../../../components/qvdDatabase");
+  const database = new QvdDatabase("qvddb", { ...settings, secrets });
+  await new Promise<void>((resolve) =>
+    pulumi.all([database.activeNode, database.connections, database.connectionString]).apply(() => resolve()),
+  );
+  // Registrations that nothing above waits for.
+  await new Promise((r) => setTimeout(r, 500));
+  return registered;
+}
