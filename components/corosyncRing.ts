@@ -22,7 +22,7 @@ export class CorosyncRing extends pulumi.ComponentResource {
     const { connections, clusterName, nodes, token, oneRing } = args;
     new Membership(
       `${name}-membership`,
-      { connections, clusterName, nodes, token, oneRingConsent: oneRing, authkey },
+      { connections, clusterName, nodes, token, oneRingConsent: oneRing, authkey: pulumi.secret(authkey) },
       { parent: this },
     );
     this.registerOutputs({ clusterName });

@@ -47,7 +47,7 @@ export class DrbdResource extends pulumi.ComponentResource {
         overwrite: args.overwrite ? [args.overwrite] : [],
         fencePeerTimeoutSeconds: args.fenceTimeout + 60,
         dataPolicy: args.dataPolicy,
-        sharedSecret,
+        sharedSecret: pulumi.secret(sharedSecret),
       },
       { parent: this },
     );

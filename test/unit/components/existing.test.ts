@@ -43,7 +43,7 @@ describe("the database on existing machines", () => {
   });
 
   it("sends every secret as a secret", () => {
-    const texts = made.flatMap((r) => plainTexts(r.inputs));
+    const texts = made.flatMap((r) => plainTexts(r.inputs).map((t) => `${r.name}: ${t}`));
     expect(texts.length).toBeGreaterThan(100);
     for (const secret of [
       "given-ssh-key",
