@@ -11,13 +11,16 @@ const RESOURCE_WIDTH = 22;
 
 function nodeLine(name: string, s: Status, v: ClusterView | undefined): string {
   const seen = v?.nodes.find((n) => n.name === name);
+  const lost = seen?.online !== true || v?.unclean.includes(name);
+  // Pacemaker goes on believing that a node runs what it ran until it is fenced.
+  const serves = activeNode(s) !== name ? "" : lost ? "served the database" : "serves the database";
   const states = [
     seen === undefined ? "not in the cluster" : seen.online ? "online" : "OFFLINE",
     seen?.standby ? "STANDBY" : "",
     seen?.maintenance ? "MAINTENANCE" : "",
     v?.unclean.includes(name) ? "UNCLEAN" : "",
     v?.dc === name ? "coordinates" : "",
-    activeNode(s) === name ? "serves the database" : "",
+    serves,
   ];
   // Why not stands among the problems; here it would not fit into the line.
   const reached = s.nodes[name]?.reachable === false ? "does not answer by SSH" : "";

@@ -99,6 +99,11 @@ describe("the screen", () => {
     );
   });
 
+  it("does not say that a node serves which is about to be fenced", () => {
+    const cluster = { ...view("healthy"), unclean: ["qvddb1"] };
+    expect(screen(deployment, status({ cluster }, { cluster }))).toMatch(/qvddb1 .*UNCLEAN, .*served the database/);
+  });
+
   it("has a short form for the end of a deployment", () => {
     const text = summary(deployment, status());
     expect(text).toContain("qvddb1 online (serves), qvddb2 online");

@@ -94,6 +94,13 @@ describe("rings", () => {
     ]);
   });
 
+  it("are all down where the peer is gone", () => {
+    expect(parseRings(recorded("cfgtool.peerGone")).map((r) => [r.address, ringUp(r)])).toEqual([
+      ["172.20.64.91", false],
+      ["192.168.0.91", false],
+    ]);
+  });
+
   it("without any peer are not up", () => {
     expect(ringUp({ link: 0, address: "172.20.64.91", peers: {} })).toBe(false);
     expect(parseRings("Could not initialize corosync configuration API error CS_ERR_LIBRARY\n")).toEqual([]);
