@@ -41,6 +41,8 @@ export function pieces(events: readonly LogEvent[], outage: Outage): Piece[] {
   const fenced = first((e) => e.what === "fenced" && e.subject === victim);
   const delayed = during.find((e) => e.what === "fence-delayed" && e.subject === victim);
   const promotion = first(operation("started", "promote", IDS.drbd));
+  // The server takes writes before its agent has found out that it runs; then the first of them ends the start.
+  const serving = last(operation("ended", "start", IDS.postgres));
   const up = [IDS.fileSystem, IDS.address, IDS.postgres].map((id) => last(operation("ended", "start", id)));
   const ready = up.includes(undefined) ? undefined : Math.max(...(up as number[]));
   return [
@@ -53,7 +55,7 @@ export function pieces(events: readonly LogEvent[], outage: Outage): Piece[] {
     ...piece("notifications after promotion", last(operation("ended", "promote", IDS.drbd)), firstStart(during)),
     ...run("file system", "start", IDS.fileSystem),
     ...run("address", "start", IDS.address),
-    ...run("PostgreSQL", "start", IDS.postgres),
+    ...piece("PostgreSQL", first(operation("started", "start", IDS.postgres)), serving ?? firstWrite),
     ...piece("first write", ready, firstWrite),
   ].sort((a, b) => a.from - b.from);
 }

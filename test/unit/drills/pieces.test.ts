@@ -32,6 +32,11 @@ describe("where the time went", () => {
     expect(unaccounted(pieces(events, outage), outage)).toBeCloseTo(1.7, 1);
   });
 
+  it("lets the first write end the start of PostgreSQL where the agent is slower to notice", () => {
+    const early = pieces(events, { ...outage, firstWrite: at(548_000) });
+    expect(early.at(-1)).toMatchObject({ name: "PostgreSQL", seconds: expect.closeTo(16.5, 1) as number });
+  });
+
   it("counts fencings and promotions, and neither what was before the fault nor what failed", () => {
     expect(counts(events, outage.injected)).toEqual({ fencings: 1, fencingFailures: 0, promotions: 1 });
     expect(counts(events, outage.firstWrite)).toEqual({ fencings: 0, fencingFailures: 0, promotions: 0 });
