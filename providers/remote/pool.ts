@@ -4,13 +4,15 @@ import type { Client } from "ssh2";
 import { pack } from "./batch";
 import type { Answer, Command } from "./command";
 import type { Connection } from "./connection";
-import { ConnectionError, exec, HostKeyError, open } from "./ssh";
+import { ConnectionError, exec, HostKeyError, open, SessionRefused } from "./ssh";
 
 /** Counts the round trips (executions, not commands) by address that an operation makes, whatever runs beside it in the same process. */
 export const roundTrips = new AsyncLocalStorage<Map<string, number>>();
 
 /** Executions at once over one connection; OpenSSH refuses an eleventh channel. */
 const CHANNELS = 8;
+/** How often a refused session is asked for again, half a second apart. */
+const REFUSALS = 60;
 /** A connection that nothing uses for so long is closed, so that the host process can end. */
 const IDLE_MS = 15_000;
 
@@ -90,6 +92,19 @@ export interface RunOptions {
   readonly patienceSeconds?: number;
 }
 
+/** A session that has ended may count at the server for a moment longer, so a refusal is no error yet. */
+async function untilAccepted<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await attempt();
+    } catch (e) {
+      if (!(e instanceof SessionRefused)) throw e;
+      if (tries >= REFUSALS) throw new ConnectionError(e.message);
+      await new Promise((r) => setTimeout(r, 500));
+    }
+  }
+}
+
 /** Runs commands on a node in one round trip; with `stopOnFailure` the answers end at the first failure. @throws ConnectionError, HostKeyError */
 export async function run(c: Connection, commands: readonly Command[], options: RunOptions = {}): Promise<Answer[]> {
   if (commands.length === 0) return [];
@@ -97,7 +112,7 @@ export async function run(c: Connection, commands: readonly Command[], options: 
   const count = roundTrips.getStore();
   count?.set(c.host, (count.get(c.host) ?? 0) + 1);
   const { answers, stderr } = await link(c).use(options.patienceSeconds ?? 0, (client) =>
-    exec(client, c, batch, options.onEnded),
+    untilAccepted(() => exec(client, c, batch, options.onEnded)),
   );
   const complete = answers.length === commands.length;
   const stopped = options.stopOnFailure && answers.some((a) => a.code !== 0);

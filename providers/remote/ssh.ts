@@ -9,6 +9,11 @@ export class ConnectionError extends Error {
   override name = "ConnectionError";
 }
 
+/** sshd gave no further session on this connection (its MaxSessions, 10 by default). Nothing was run: it may be tried again. */
+export class SessionRefused extends Error {
+  override name = "SessionRefused";
+}
+
 /** The node showed another host key than the one that is known. Nothing was sent to it. */
 export class HostKeyError extends Error {
   override name = "HostKeyError";
@@ -67,7 +72,8 @@ export function exec(
     client.exec(batch.exec, (err, stream) => {
       if (err) {
         clearTimeout(timer);
-        return fail(err.message);
+        client.off("error", broken).off("close", broken);
+        return reject(new SessionRefused(`${address(c)}: ${err.message}`));
       }
       let out = "";
       let errText = "";

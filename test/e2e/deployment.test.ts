@@ -11,8 +11,9 @@ const QUIET = "pulumi up --stack dev --yes --skip-preview --non-interactive";
 
 /** Files that changed on the root file system since the mark, by inode change time. Memory, and the replicated disk with its monitor table, are others. */
 const CHANGED = `find / -xdev -newercm /run/qvd-ha-e2e-mark \\( -type f -o -type l -o -type d \\) -not -path '/var/log/*' -not -path '/tmp*' -print 2>/dev/null | sort`;
-const MARK =
-  'touch /run/qvd-ha-e2e-mark; cibadmin --query | sed -n \'s/.*\\(admin_epoch="[0-9]*" epoch="[0-9]*"\\).*/\\1/p;\' | head -1; journalctl -u ssh -q --no-pager | grep -c Accepted || true';
+const MARK = `touch /run/qvd-ha-e2e-mark
+cibadmin --query | sed -n 's/^<cib .* epoch="\\([0-9]*\\)" .*admin_epoch="\\([0-9]*\\)".*/\\2.\\1/p'
+journalctl -u ssh -q --no-pager | grep -c Accepted || true`;
 
 describe("the dev stack", () => {
   let up: Outputs;
@@ -76,6 +77,7 @@ describe("the dev stack", () => {
         expect(written.filter((f) => !/^\/var\/lib\/(chrony|systemd)(\/|$)/.test(f))).toEqual([]);
         const [epoch, logins] = (before[node]?.stdout ?? "").trim().split("\n");
         const [epochNow, loginsNow] = (counted[node]?.stdout ?? "").trim().split("\n");
+        expect(epoch).toMatch(/^\d+\.\d+$/);
         expect(epochNow).toBe(epoch);
         // This test's own three; the deployment tool did not even log in.
         expect(Number(loginsNow) - Number(logins)).toBe(3);

@@ -23,7 +23,8 @@ export class Sshd {
     readonly port: number,
   ) {}
 
-  static async start(): Promise<Sshd> {
+  /** @param more options of sshd_config, as `MaxSessions=2` */
+  static async start(...more: string[]): Promise<Sshd> {
     const dir = mkdtempSync(join(tmpdir(), "qvd-ha-sshd-"));
     for (const key of ["host", "other", "client"])
       execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", join(dir, key)]);
@@ -38,6 +39,7 @@ export class Sshd {
       "StrictModes=no",
       "PermitRootLogin=prohibit-password",
       "UsePAM=no",
+      ...more,
     ];
     const child = spawn(
       "/usr/sbin/sshd",
