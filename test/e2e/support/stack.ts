@@ -84,19 +84,14 @@ export async function secrets(): Promise<Map<string, string>> {
   const walk = (urn: string, value: unknown, key = ""): void => {
     if (typeof value === "string") {
       if (!SECRET.test(key) || value.length < 12) return;
-      // Of a key, the lines between the marks: that is what a log would show.
-      const text = value.includes("PRIVATE KEY") ? (value.split("\n")[2] as string) : value;
+      // Of a key, a line from between the marks: that is what a log would show. The third: the first two are the same for all keys.
+      const text = value.includes("PRIVATE KEY") ? value.split("\n")[3] : value;
+      if (!text || text.length < 12) throw new Error(`${urn}: ${key} has a form that cannot be searched for`);
       found.set(text, `${urn.split("::").pop()}.${key}`);
     } else if (value !== null && typeof value === "object") {
-      for (const [k, v] of Object.entries(value)) walk(urn, v, k === "plaintext" ? key : k);
-      const wrapped = (value as { plaintext?: unknown }).plaintext;
-      if (typeof wrapped === "string") {
-        try {
-          walk(urn, JSON.parse(wrapped), key);
-        } catch {
-          // Not JSON: already walked as text.
-        }
-      }
+      const { plaintext } = value as { plaintext?: unknown };
+      if (typeof plaintext === "string") walk(urn, JSON.parse(plaintext), key);
+      else for (const [k, v] of Object.entries(value)) walk(urn, v, k);
     }
   };
   for (const r of state.deployment.resources) walk(r.urn, r.outputs);
