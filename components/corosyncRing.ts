@@ -18,7 +18,9 @@ export interface CorosyncRingArgs {
 export class CorosyncRing extends pulumi.ComponentResource {
   constructor(name: string, args: CorosyncRingArgs, opts?: pulumi.ComponentResourceOptions) {
     super("qvd:corosync:Ring", name, {}, opts);
-    const authkey = new random.RandomBytes(`${name}-authkey`, { length: 256 }, { parent: this }).base64;
+    // Not RandomBytes: it shows the bytes as its id, which the state keeps in plain text.
+    const random256 = new random.RandomPassword(`${name}-authkey`, { length: 256, special: false }, { parent: this });
+    const authkey = random256.result.apply((text) => Buffer.from(text).toString("base64"));
     const { connections, clusterName, nodes, token, oneRing } = args;
     new Membership(
       `${name}-membership`,

@@ -14,6 +14,10 @@ export function table(entries: readonly Entry[]): string {
       .map(([node, n]) => `${node} ${n}`)
       .join(", ") || "none",
   ]);
+  const sum = new Map<string, number>();
+  for (const e of entries)
+    for (const [node, n] of Object.entries(e.roundTrips)) sum.set(node, (sum.get(node) ?? 0) + n);
+  rows.push(["in all", "", "", [...sum].map(([node, n]) => `${node} ${n}`).join(", "), ""]);
   const all = [["what", "operation", "time", "SSH round trips", "steps"], ...rows];
   const widths = (all[0] as string[]).map((_, i) => Math.max(...all.map((r) => (r[i] as string).length)));
   return all

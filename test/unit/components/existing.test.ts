@@ -51,9 +51,14 @@ describe("the database on existing machines", () => {
       "given-database-password",
       "made-private-key",
       "made-password",
-      "bWFkZQ==",
+      Buffer.from("made-password").toString("base64"),
     ])
       expect(texts.filter((t) => t.includes(secret))).toEqual([]);
+  });
+
+  it("makes no random bytes, whose id in the state is their value in plain text", () => {
+    expect(made.filter((r) => r.type.includes("RandomBytes"))).toEqual([]);
+    expect(made.filter((r) => r.type.includes("RandomPassword")).length).toBeGreaterThanOrEqual(2);
   });
 
   it("commits the HOWTO's elements in one document, mail in the database's group", () => {
