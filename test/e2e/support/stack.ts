@@ -25,14 +25,17 @@ export interface Result {
 }
 
 /** Runs a command to its end, or kills its whole process group after `killAfter` milliseconds; what it prints goes to the log, too. */
-export function sh(command: string, options: { killAfter?: number; input?: string } = {}): Promise<Result> {
+export function sh(
+  command: string,
+  options: { killAfter?: number; input?: string; unlogged?: boolean } = {},
+): Promise<Result> {
   appendFileSync(LOG, `\n$ ${command}\n`);
   return new Promise((resolve, reject) => {
     const child = spawn("bash", ["-c", command], { cwd: ROOT, env: environment, detached: true });
     let output = "";
     const take = (d: Buffer): void => {
       output += d.toString();
-      appendFileSync(LOG, d);
+      if (!options.unlogged) appendFileSync(LOG, d);
     };
     child.stdout.on("data", take);
     child.stderr.on("data", take);
@@ -49,11 +52,14 @@ export function sh(command: string, options: { killAfter?: number; input?: strin
 }
 
 /** A command that must succeed; its output. */
-export async function must(command: string, input?: string): Promise<string> {
-  const { code, output } = await sh(command, { input });
+export async function must(command: string, options: { input?: string; unlogged?: boolean } = {}): Promise<string> {
+  const { code, output } = await sh(command, options);
   if (code !== 0) throw new Error(`${command} ended with ${code}:\n${output.slice(-4000)}`);
   return output;
 }
+
+/** For what prints secrets because it was asked to: the log is searched for them later. */
+const SECRETLY = { unlogged: true };
 
 /** With the checkout's environment, and where the guests can be reached. */
 export const inLab = (command: string): string => `. ./env.sh && lab/lab exec -- ${command}`;
@@ -71,12 +77,14 @@ export interface Outputs {
 }
 
 export async function outputs(): Promise<Outputs> {
-  return JSON.parse(await must(`. ./env.sh && pulumi stack output --json --show-secrets --stack dev`)) as Outputs;
+  return JSON.parse(
+    await must(`. ./env.sh && pulumi stack output --json --show-secrets --stack dev`, SECRETLY),
+  ) as Outputs;
 }
 
 /** Every value in the state that is a secret, decrypted, with the names of what holds it. */
 export async function secrets(): Promise<Map<string, string>> {
-  const state = JSON.parse(await must(`. ./env.sh && pulumi stack export --show-secrets --stack dev`)) as {
+  const state = JSON.parse(await must(`. ./env.sh && pulumi stack export --show-secrets --stack dev`, SECRETLY)) as {
     deployment: { resources: { urn: string; outputs?: Record<string, unknown> }[] };
   };
   const found = new Map<string, string>();
@@ -104,7 +112,7 @@ export async function onNodes(
   script: string,
 ): Promise<Record<string, Answer>> {
   const runner = inLab("node -r ts-node/register/transpile-only test/e2e/support/onNodes.ts");
-  const output = await must(runner, JSON.stringify({ connections, script }));
+  const output = await must(runner, { input: JSON.stringify({ connections, script }) });
   const line = output.split("\n").find((l) => l.startsWith('{"')) as string;
   return JSON.parse(line) as Record<string, Answer>;
 }
