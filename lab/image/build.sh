@@ -4,8 +4,14 @@
 set -euo pipefail
 suite=$1 target=$2 volume=$3
 here=$(cd "$(dirname "$0")" && pwd -P)
-mirror=${QVD_HA_DEBIAN_MIRROR:-http://deb.debian.org/debian}
-security=${QVD_HA_DEBIAN_SECURITY_MIRROR:-http://deb.debian.org/debian-security}
+# The archive that this machine uses itself, unless another one is named.
+archive() { apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' | sort -u | sed 's,/$,,' | grep "$@" | sed -n 1p; }
+mirror=${QVD_HA_DEBIAN_MIRROR:-$(archive -v security || true)}
+security=${QVD_HA_DEBIAN_SECURITY_MIRROR:-$(archive security || true)}
+if [ -z "$mirror" ] || [ -z "$security" ]; then
+  echo "this machine's apt knows no Debian archive: set QVD_HA_DEBIAN_MIRROR and QVD_HA_DEBIAN_SECURITY_MIRROR" >&2
+  exit 1
+fi
 
 mkdir -p "$(dirname "$target")"
 # What a killed build left. The caller holds the lock, so nobody is at work in there.
