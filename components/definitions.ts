@@ -80,10 +80,11 @@ export function postgres(s: Settings): PacemakerPrimitiveArgs {
   };
 }
 
+/** Whoever cannot send a mail must not take the database along: without this, a stop that fails for want of a mail program gets the node fenced. */
 export const mail = (s: Settings, to: string): PacemakerPrimitiveArgs => ({
   agent: "ocf:heartbeat:MailTo",
   params: { email: to },
-  operations: operations(s.timers.mail),
+  operations: operations(s.timers.mail).map((o) => ({ ...o, onFail: "ignore" as const })),
 });
 
 /** A priority, so that the side with the database wins a split: priority-fencing-delay counts it. */

@@ -134,7 +134,7 @@ export class QvdDatabase extends pulumi.ComponentResource {
           hosts: hostNames(),
           time: settings.time,
           repository: settings.repository,
-          packages: settings.fencing.agent === "external/libvirt" ? family(settings.os).packages.externalLibvirt : [],
+          packages: extraPackages(),
           pgpass: {
             host: database.hostName,
             port: database.port,
@@ -146,6 +146,14 @@ export class QvdDatabase extends pulumi.ComponentResource {
         },
         { parent, dependsOn: machines },
       );
+    }
+
+    function extraPackages(): string[] {
+      const { externalLibvirt, mail } = family(settings.os).packages;
+      return [
+        ...(settings.fencing.agent === "external/libvirt" ? externalLibvirt : []),
+        ...(settings.mail ? mail : []),
+      ];
     }
 
     /** The HOWTO's five names (section 2.2). */

@@ -33,6 +33,7 @@ export function debianLike(own: {
         ...own.agentPackages,
       ],
       externalLibvirt: ["cluster-glue", "libvirt-clients"],
+      mail: ["bsd-mailx"],
     },
     units: {
       chrony: "chrony.service",

@@ -23,6 +23,7 @@ export const rhel9: OsFamily = {
       "xfsprogs",
     ],
     externalLibvirt: [],
+    mail: ["s-nail", "postfix"],
   },
   units: { chrony: "chronyd.service", postgresql: ["postgresql.service"], ...drbdUnits, ...clusterUnits },
   chrony: { config: "/etc/chrony.conf" },

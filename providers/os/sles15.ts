@@ -24,6 +24,7 @@ export const sles15: OsFamily = {
       "xfsprogs",
     ],
     externalLibvirt: ["cluster-glue", "libvirt-client"],
+    mail: ["mailx", "postfix"],
   },
   units: { chrony: "chronyd.service", postgresql: ["postgresql.service"], ...drbdUnits, ...clusterUnits },
   chrony: { config: "/etc/chrony.conf", confDir: "/etc/chrony.d" },

@@ -36,6 +36,10 @@ describe("the database on existing machines", () => {
     expect(of("node:Preparation").map((r) => r.name)).toEqual(["qvddb1-prepared", "qvddb2-prepared"]);
   });
 
+  it("brings a mail program where the cluster reports by mail", () => {
+    for (const node of of("node:Preparation")) expect(node.inputs.packages).toContain("bsd-mailx");
+  });
+
   it("reaches them with the given host keys", () => {
     const text = JSON.stringify(of("drbd:Replication")[0]?.inputs);
     expect(text).toContain("ssh-ed25519 AAAA1");

@@ -38,3 +38,7 @@ test.each(OS_NAMES)("%s: packages are named once, in order; units in full", (nam
   ])
     expect(unit).toMatch(/\.service$/);
 });
+
+test.each(OS_NAMES)("%s: mail has a program to send it", (name) => {
+  expect(os(name).packages.mail.length).toBeGreaterThan(0);
+});
