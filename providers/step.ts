@@ -14,6 +14,8 @@ export interface Step {
   readonly danger?: Danger;
   /** With danger `destroys`: the very object that is destroyed, as the spec names it (a disk's serial). */
   readonly object?: string;
+  /** Changes nothing: it only waits for what is on its way, so that its being due is no difference from what is wanted. */
+  readonly waits?: true;
 }
 
 /**

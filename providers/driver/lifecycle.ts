@@ -1,7 +1,8 @@
 import type { AnyKind, Placed } from "../kind";
-import { roundTrips } from "../remote";
+import { roundTrips, StaleError } from "../remote";
 import { steps } from "../step";
 import { apply } from "./apply";
+import { DRIFT, drift } from "./drift";
 import { journal, say } from "./progress";
 import { read } from "./read";
 
@@ -15,7 +16,7 @@ interface PartialFailure extends Error {
 }
 
 const specOf = (props: Props): Props => {
-  const { __provider: _provider, ...spec } = props;
+  const { __provider: _provider, [DRIFT]: _drift, ...spec } = props;
   return spec as Props;
 };
 
@@ -26,6 +27,13 @@ const inputsOf = (kind: AnyKind, props: Props): Props => {
 };
 
 const parsed = (kind: AnyKind, props: Props): Props => kind.schema.parse(specOf(inputsOf(kind, props))) as Props;
+
+/** From the state, where a refresh may have put a hand-made value that no spec may have. */
+function remembered(kind: AnyKind, props: Props): Props {
+  const spec = specOf(inputsOf(kind, props));
+  const result = kind.schema.safeParse(spec);
+  return result.success ? (result.data as Props) : spec;
+}
 
 /** What one operation costs, told at its end. */
 class Measure {
@@ -90,7 +98,10 @@ async function attempt(
         const left = steps(todo).map((s) => `${s.node}: ${s.reason}`);
         throw new Error(`${title}: not as wanted after ${rounds} rounds, still to do: ${left.join("; ")}`);
       }
-      await apply(title, todo, spec.connections, measure.done);
+      await apply(title, todo, spec.connections, measure.done).catch((e: unknown) => {
+        if (!(e instanceof StaleError)) throw e;
+        say(`${title}: somebody else has changed it meanwhile: looking again`);
+      });
     }
   } catch (e) {
     if (measure.done.size === 0) throw e;
@@ -116,7 +127,7 @@ export async function refresh(
   id: string,
   props: Props,
 ): Promise<{ id: string; props?: Props; inputs?: Props }> {
-  const spec = parsed(kind, props);
+  const spec = remembered(kind, props);
   const seen = await measured(kind, spec, async (_id, measure) => {
     const facts = await read(kind, spec);
     measure.end("read");
@@ -124,12 +135,13 @@ export async function refresh(
   });
   const live = kind.live(spec, seen) as Props | undefined;
   if (!live) return { id: "" };
-  const inputs = { ...inputsOf(kind, props), ...live };
+  const { [DRIFT]: _before, ...known } = inputsOf(kind, props);
+  const inputs = { ...known, ...live, ...drift(kind, spec, seen) };
   return { id, props: { ...inputs, ...kind.outputs?.(live, seen, props) }, inputs };
 }
 
 export function remove(kind: AnyKind, props: Props): Promise<void> {
-  const spec = parsed(kind, props);
+  const spec = remembered(kind, props);
   return measured(kind, spec, async (id, measure) => {
     const seen = await read(kind, spec);
     await apply(`${kind.name} ${id}`, kind.remove(spec, seen), spec.connections, measure.done);
