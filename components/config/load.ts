@@ -2,22 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Finding } from "@qvd-ha/providers/dist/kind";
 import { passwordFinding, SettingsError, validate } from "./parse";
 import type { Settings } from "./schema";
-
-/** Secrets that a stack may bring itself; what it does not bring is generated. */
-export interface Secrets {
-  /** Password of the database role. Alphabet A-Z a-z 0-9 _ -, as QVD asks. */
-  readonly databasePassword?: pulumi.Output<string>;
-  /** DRBD's shared secret, at most 64 characters. */
-  readonly drbdSecret?: pulumi.Output<string>;
-  /** Private SSH key that logs in to existing machines. */
-  readonly sshPrivateKey?: pulumi.Output<string>;
-  /** Private SSH key that logs in to the hypervisors to install the fence key. */
-  readonly hypervisorPrivateKey?: pulumi.Output<string>;
-  /** Private SSH key that logs in to the QVD node of `qvd`. */
-  readonly qvdPrivateKey?: pulumi.Output<string>;
-}
-
-const SECRETS = ["databasePassword", "drbdSecret", "sshPrivateKey", "hypervisorPrivateKey", "qvdPrivateKey"] as const;
+import type { SecretName, Secrets } from "./secrets";
+import { isSecret, SECRETS } from "./secrets";
 
 const needs = (when: boolean, property: string, why: string): Finding[] =>
   when ? [{ property, reason: `is missing: ${why} (pulumi config set --secret ${property} < key)` }] : [];
@@ -35,7 +21,6 @@ export function load(defaults: Readonly<Record<string, unknown>> = {}): { settin
   const prefix = `${pulumi.getProject()}:`;
   const own = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(prefix));
   const all = Object.fromEntries(own.map(([key, text]) => [key.slice(prefix.length), text]));
-  const isSecret = (key: string): boolean => (SECRETS as readonly string[]).includes(key);
   const plain = Object.fromEntries(
     Object.entries(all)
       .filter(([key]) => !isSecret(key) && key !== "lab")
@@ -50,7 +35,7 @@ export function load(defaults: Readonly<Record<string, unknown>> = {}): { settin
   ].filter((f) => all[f.property] === undefined);
   const everything = [...findings, ...password, ...missing];
   if (!settings || everything.length > 0) throw new SettingsError(everything);
-  const secret = (key: (typeof SECRETS)[number]): pulumi.Output<string> | undefined => {
+  const secret = (key: SecretName): pulumi.Output<string> | undefined => {
     const text = all[key];
     return text === undefined ? undefined : pulumi.secret(text);
   };

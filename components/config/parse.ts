@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Finding } from "@qvd-ha/providers/dist/kind";
+import { at, refusals } from "@qvd-ha/providers/dist/refusal";
 import { rules } from "./rules";
 import type { Settings } from "./schema";
 import { schema } from "./schema";
@@ -14,17 +15,6 @@ export class SettingsError extends pulumi.RunError {
       `The configuration has ${findings.length === 1 ? "an error" : `${findings.length} errors`}; nothing was touched:\n${list}`,
     );
   }
-}
-
-const path = (keys: readonly PropertyKey[]): string =>
-  keys.map((k, i) => (typeof k === "number" ? `[${k}]` : i === 0 ? String(k) : `.${String(k)}`)).join("") ||
-  "(the configuration)";
-
-function at(value: unknown, keys: readonly PropertyKey[]): unknown {
-  return keys.reduce<unknown>(
-    (v, k) => (v === null || typeof v !== "object" ? undefined : (v as Record<PropertyKey, unknown>)[k]),
-    value,
-  );
 }
 
 /** The input without what the schema refused, so that the rules between values can be judged as well. */
@@ -58,24 +48,11 @@ export function validate(input: unknown): { settings?: Settings; findings: Findi
     const findings = rules.flatMap((rule) => rule(parsed.data));
     return findings.length > 0 ? { findings } : { settings: parsed.data, findings };
   }
-  const issues = parsed.error.issues.flatMap((issue) =>
-    issue.code === "unrecognized_keys"
-      ? issue.keys.map((key) => ({
-          path: [...issue.path, key],
-          message: "is not a known key: see docs/configuration.md, or mend the spelling",
-        }))
-      : [{ path: issue.path, message: issue.message }],
-  );
-  const structural = issues.map((issue) => {
-    const value = JSON.stringify(at(input, issue.path));
-    return {
-      property: path(issue.path),
-      reason: value === undefined ? issue.message : `${issue.message} (is ${value})`,
-    };
-  });
+  const refused = refusals(parsed.error, input, "see docs/configuration.md, or mend the spelling");
+  const structural = refused.map((r) => r.finding);
   const rest = without(
     input,
-    issues.map((i) => i.path),
+    refused.map((r) => r.path),
   );
   const second = schema.safeParse(rest);
   const named = new Set(structural.map((f) => f.property));

@@ -1,3 +1,3 @@
-export { check, UNKNOWN } from "./check";
+export { check } from "./check";
 export { create, refresh, remove, update } from "./lifecycle";
 export { read } from "./read";

@@ -1,0 +1,21 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+/** Names of the secrets that a stack may bring itself; what it does not bring is generated, or not needed. */
+export const SECRETS = [
+  /** Password of the database role. Alphabet A-Z a-z 0-9 _ -, as QVD asks. */
+  "databasePassword",
+  /** DRBD's shared secret, at most 64 characters. */
+  "drbdSecret",
+  /** Private SSH key that logs in to existing machines. */
+  "sshPrivateKey",
+  /** Private SSH key that logs in to the hypervisors to install the fence key. */
+  "hypervisorPrivateKey",
+  /** Private SSH key that logs in to the QVD node of `qvd`. */
+  "qvdPrivateKey",
+] as const;
+
+export type SecretName = (typeof SECRETS)[number];
+
+export type Secrets = { readonly [name in SecretName]?: pulumi.Output<string> };
+
+export const isSecret = (key: string): key is SecretName => (SECRETS as readonly string[]).includes(key);
