@@ -135,8 +135,10 @@ export async function refresh(
   });
   const live = kind.live(spec, seen) as Props | undefined;
   if (!live) return { id: "" };
-  const { [DRIFT]: _before, ...known } = inputsOf(kind, props);
-  const inputs = { ...known, ...live, ...drift(kind, spec, seen) };
+  // Nothing else is kept of what was known: a property that is gone from the nodes must show as gone.
+  const { __provider: provider } = props;
+  const stub = provider === undefined ? {} : { __provider: provider };
+  const inputs = { ...stub, ...live, ...drift(kind, spec, seen) } as Props;
   return { id, props: { ...inputs, ...kind.outputs?.(live, seen, props) }, inputs };
 }
 
