@@ -4,11 +4,11 @@ import { connectionOf } from "../tools/status/deployment";
 import { problems } from "../tools/status/health";
 import type { Status } from "../tools/status/read";
 import { activeNode, readStatus } from "../tools/status/read";
+import type { Course } from "./course";
 import type { Fault, Field } from "./faults/fault";
 import { powerOf } from "./faults/power";
 import { NodeWatch } from "./invariants/watch";
 import { Ledger } from "./ledger";
-import type { Entry, Row } from "./ledger/entry";
 import { now } from "./ledger/entry";
 import { createTable, dropTable, readTable } from "./ledger/table";
 import type { DrillOptions } from "./options";
@@ -18,19 +18,6 @@ import { NotReady, precheck } from "./precheck";
 import type { DrillReport } from "./report/report";
 import { assemble } from "./report/assemble";
 import { until } from "./wait";
-
-/** What the drill itself has seen, before any of it is judged. */
-export interface Course {
-  readonly roles: Roles;
-  readonly started: number;
-  readonly injected: number;
-  readonly struck: number;
-  readonly redundantAt?: number;
-  readonly servedBy?: string;
-  readonly entries: readonly Entry[];
-  readonly present?: readonly Row[];
-  readonly notes: readonly string[];
-}
 
 const STEADY_SECONDS = 90;
 /** The service has so long to come back if the deployment does not say how long it may take at worst. */

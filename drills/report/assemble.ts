@@ -1,5 +1,6 @@
 import type { Deployment } from "../../tools/status/deployment";
 import { connectionOf } from "../../tools/status/deployment";
+import type { Course } from "../course";
 import type { Fault } from "../faults/fault";
 import { invariants } from "../invariants/rules";
 import { ourTime, place } from "../invariants/time";
@@ -10,7 +11,6 @@ import { latencies, longestGap, percentile } from "../ledger/gaps";
 import type { LogEvent } from "../pieces/events";
 import { readEvents } from "../pieces/log";
 import { counts, pieces, unaccounted } from "../pieces/pieces";
-import type { Course } from "../run";
 import { outcomes } from "./outcomes";
 import type { DrillReport } from "./report";
 

@@ -2,8 +2,9 @@ import type { Kind } from "../kind";
 import { plan, remove } from "./plan";
 import type { PostgresFacts } from "./read";
 import { facts, live } from "./read";
+import { rules } from "./rules";
 import type { PostgresSpec } from "./spec";
-import { rules, schema } from "./spec";
+import { schema } from "./spec";
 
 export { clientRules } from "./access";
 export { agentParams } from "./agent";

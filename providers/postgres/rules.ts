@@ -7,7 +7,7 @@ const NAME = /^[a-z_][a-z0-9_]{0,62}$/;
 const PASSWORD = /^[A-Za-z0-9_-]+$/;
 
 /** Names that need no quoting anywhere, and a password that QVD can carry. */
-export function namesFindings(s: PostgresSpec): Finding[] {
+function namesFindings(s: PostgresSpec): Finding[] {
   const names: Record<string, string> = {
     "database.name": s.database.name,
     "database.owner": s.database.owner,
@@ -44,7 +44,7 @@ const FILES =
   /^(data_directory|config_file|hba_file|ident_file|external_pid_file|include|include_dir|include_if_exists)$/;
 
 /** Settings that would lose acknowledged writes, contradict another property, or take files away from us. */
-export function settingsFindings(s: PostgresSpec): Finding[] {
+function settingsFindings(s: PostgresSpec): Finding[] {
   const found: Finding[] = [];
   const say = (name: string, reason: string): number => found.push({ property: `settings.${name}`, reason });
   for (const [name, value] of Object.entries(s.settings)) {
@@ -101,7 +101,7 @@ function ruleFindings(r: HbaRule, property: string): Finding[] {
 }
 
 /** Rules that the server would refuse or that let nobody in, or everybody. */
-export function accessFindings(s: PostgresSpec): Finding[] {
+function accessFindings(s: PostgresSpec): Finding[] {
   const found = s.hba.flatMap((r, i) => ruleFindings(r, `hba[${i}]`));
   s.hba.forEach((r, i) => {
     if (r.method === "scram-sha-256" && s.authentication === "md5")
@@ -121,3 +121,45 @@ export function accessFindings(s: PostgresSpec): Finding[] {
   });
   return found;
 }
+
+const ABSOLUTE = /^\/[A-Za-z0-9_@.+/-]+$/;
+
+function placesFindings(s: PostgresSpec): Finding[] {
+  const found: Finding[] = [];
+  for (const key of ["binDir", "psql", "logFile", "device", "mountPoint", "dataDirectory"] as const)
+    if (!ABSOLUTE.test(s[key])) found.push({ property: key, reason: `"${s[key]}" is no absolute path without blanks` });
+  if (s.dataDirectory !== s.mountPoint && !s.dataDirectory.startsWith(`${s.mountPoint}/`))
+    found.push({
+      property: "dataDirectory",
+      reason: `"${s.dataDirectory}" does not lie on the replicated file system "${s.mountPoint}"`,
+    });
+  if (s.dataDirectory === s.mountPoint && s.fsType.startsWith("ext"))
+    found.push({
+      property: "dataDirectory",
+      reason: `initdb refuses the lost+found of ${s.fsType}: choose a directory below "${s.mountPoint}", or xfs`,
+    });
+  if (!/^\d+$/.test(s.version))
+    found.push({ property: "version", reason: `"${s.version}" is no major version, as in "15"` });
+  return found;
+}
+
+function nodesFindings(s: PostgresSpec): Finding[] {
+  const nodes = Object.keys(s.connections);
+  const found: Finding[] = [];
+  if (nodes.length !== 2)
+    found.push({ property: "connections", reason: `two nodes are needed, ${nodes.length} are given` });
+  if (!nodes.includes(s.seedNode))
+    found.push({ property: "seedNode", reason: `"${s.seedNode}" is none of the nodes ${nodes.join(", ")}` });
+  for (const node of nodes)
+    if (!s.addresses[node]) found.push({ property: `addresses.${node}`, reason: "the node's address is missing" });
+  return found;
+}
+
+/** All that is wrong with a spec that has the right structure. */
+export const rules = (s: PostgresSpec): Finding[] => [
+  ...nodesFindings(s),
+  ...placesFindings(s),
+  ...namesFindings(s),
+  ...settingsFindings(s),
+  ...accessFindings(s),
+];

@@ -1,8 +1,6 @@
 import { z } from "zod";
-import type { Finding } from "../kind";
 import { connectionsSchema } from "../remote";
 import { hbaRuleSchema, identSchema, withOwnIdent, withOwnRules } from "./access";
-import { accessFindings, namesFindings, settingsFindings } from "./rules";
 import { defaultSettings, settingsSchema } from "./settings";
 
 const databaseSchema = z.strictObject({
@@ -108,45 +106,3 @@ export const schema = shape.transform(complete);
 
 export type PostgresSpec = z.output<typeof schema>;
 export type PostgresInput = z.input<typeof schema>;
-
-const ABSOLUTE = /^\/[A-Za-z0-9_@.+/-]+$/;
-
-function placesFindings(s: PostgresSpec): Finding[] {
-  const found: Finding[] = [];
-  for (const key of ["binDir", "psql", "logFile", "device", "mountPoint", "dataDirectory"] as const)
-    if (!ABSOLUTE.test(s[key])) found.push({ property: key, reason: `"${s[key]}" is no absolute path without blanks` });
-  if (s.dataDirectory !== s.mountPoint && !s.dataDirectory.startsWith(`${s.mountPoint}/`))
-    found.push({
-      property: "dataDirectory",
-      reason: `"${s.dataDirectory}" does not lie on the replicated file system "${s.mountPoint}"`,
-    });
-  if (s.dataDirectory === s.mountPoint && s.fsType.startsWith("ext"))
-    found.push({
-      property: "dataDirectory",
-      reason: `initdb refuses the lost+found of ${s.fsType}: choose a directory below "${s.mountPoint}", or xfs`,
-    });
-  if (!/^\d+$/.test(s.version))
-    found.push({ property: "version", reason: `"${s.version}" is no major version, as in "15"` });
-  return found;
-}
-
-function nodesFindings(s: PostgresSpec): Finding[] {
-  const nodes = Object.keys(s.connections);
-  const found: Finding[] = [];
-  if (nodes.length !== 2)
-    found.push({ property: "connections", reason: `two nodes are needed, ${nodes.length} are given` });
-  if (!nodes.includes(s.seedNode))
-    found.push({ property: "seedNode", reason: `"${s.seedNode}" is none of the nodes ${nodes.join(", ")}` });
-  for (const node of nodes)
-    if (!s.addresses[node]) found.push({ property: `addresses.${node}`, reason: "the node's address is missing" });
-  return found;
-}
-
-/** All that is wrong with a spec that has the right structure. */
-export const rules = (s: PostgresSpec): Finding[] => [
-  ...nodesFindings(s),
-  ...placesFindings(s),
-  ...namesFindings(s),
-  ...settingsFindings(s),
-  ...accessFindings(s),
-];
