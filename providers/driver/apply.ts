@@ -1,6 +1,7 @@
 import type { Connection } from "../remote";
-import { run } from "../remote";
+import { run, StaleError } from "../remote";
 import type { Plan, Step } from "../step";
+import { told } from "./effects";
 import { say } from "./progress";
 
 /** A step failed on a node. The steps before it have run. */
@@ -16,7 +17,7 @@ async function runOn(title: string, connection: Connection, steps: readonly Step
   // Told as it begins: a person sees what takes so long while it takes long.
   const begin = (i: number): void => {
     const step = steps[i];
-    if (step) say(`${title}: ${node}: ${step.reason}`);
+    if (step) say(`${title}: ${node}: ${step.reason}${told(step)}`);
   };
   begin(0);
   const answers = await run(
@@ -34,7 +35,10 @@ async function runOn(title: string, connection: Connection, steps: readonly Step
   return steps.length;
 }
 
-/** Runs a plan; every node of a stage finishes before an error of one is thrown, so nothing runs on unseen. Counts what ran into `done`. */
+/**
+ * Runs a plan; every node of a stage finishes before an error of one is thrown, so nothing runs on unseen. Counts what ran into `done`.
+ * @throws StepError; StaleError where somebody else has worked on the object since it was read, and the plan no longer holds
+ */
 export async function apply(
   title: string,
   p: Plan,
@@ -53,7 +57,8 @@ export async function apply(
         await runOn(title, connection, mine);
       }),
     );
-    const errors = results.filter((r) => r.status === "rejected").map((r) => (r.reason as Error).message);
-    if (errors.length > 0) throw new StepError(errors.join("\n"));
+    const errors = results.filter((r) => r.status === "rejected").map((r) => r.reason as Error);
+    if (errors.length > 0 && errors.every((e) => e instanceof StaleError)) throw errors[0] as StaleError;
+    if (errors.length > 0) throw new StepError(errors.map((e) => e.message).join("\n"));
   }
 }

@@ -1,4 +1,8 @@
 import { appendFileSync } from "node:fs";
+import type { AnyKind, Placed } from "../kind";
+
+/** What progress lines and errors call an object, and the name of its lock on the nodes. */
+export const titleOf = (kind: AnyKind, spec: Placed): string => `${kind.name} ${kind.id(spec)}`;
 
 /** One line at the stack: the dynamic host's output has no resource of its own, so the line names it. */
 export function say(text: string): void {

@@ -1,6 +1,7 @@
 import type { Facts, Seen } from "../fact";
 import type { AnyKind, Placed } from "../kind";
 import { run } from "../remote";
+import { titleOf } from "./progress";
 
 /** Everything a kind wants to know, one round trip per node, all nodes at once. */
 export async function read(kind: AnyKind, spec: Placed, patienceSeconds = 0): Promise<Record<string, Seen<Facts>>> {
@@ -11,7 +12,8 @@ export async function read(kind: AnyKind, spec: Placed, patienceSeconds = 0): Pr
       const answers = await run(
         connection,
         facts.map(([, f]) => f.command),
-        { patienceSeconds },
+        // What an earlier run left at work would make the facts untrue as soon as they are read.
+        { patienceSeconds, after: titleOf(kind, spec) },
       );
       const values = facts.map(([name, fact], i) => {
         const answer = answers[i];

@@ -1,10 +1,17 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { createHash } from "node:crypto";
 import type { Client } from "ssh2";
-import { pack } from "./batch";
+import type { Batch, Execution } from "./batch";
+import { collecting, pack } from "./batch";
 import type { Answer, Command } from "./command";
 import type { Connection } from "./connection";
-import { ConnectionError, exec, HostKeyError, open, SessionRefused } from "./ssh";
+import type { Output } from "./ssh";
+import { ConnectionError, exec, HostKeyError, LostError, open, SessionRefused } from "./ssh";
+
+/** The object was changed by somebody else between being read and being worked on. Nothing was run: read again and plan anew. */
+export class StaleError extends Error {
+  override name = "StaleError";
+}
 
 /** Counts the round trips (executions, not commands) by address that an operation makes, whatever runs beside it in the same process. */
 export const roundTrips = new AsyncLocalStorage<Map<string, number>>();
@@ -13,6 +20,8 @@ export const roundTrips = new AsyncLocalStorage<Map<string, number>>();
 const CHANNELS = 8;
 /** How often a refused session is asked for again, half a second apart. */
 const REFUSALS = 60;
+/** How long to try to reach a node again that was lost with commands running, in seconds. */
+const RETURN_SECONDS = 20;
 /** A connection that nothing uses for so long is closed, so that the host process can end. */
 const IDLE_MS = 15_000;
 
@@ -21,6 +30,8 @@ class Link {
   private busy = 0;
   private readonly waiting: (() => void)[] = [];
   private idle?: NodeJS.Timeout;
+  /** By name of the lock: the mark that this process knows. */
+  readonly marks = new Map<string, string>();
 
   constructor(private readonly connection: Connection) {}
 
@@ -84,8 +95,13 @@ function link(c: Connection): Link {
 export interface RunOptions {
   /** End at the first command that fails. Default: false, all of them run. */
   readonly stopOnFailure?: boolean;
-  /** Runs of one name wait for one another on the node. Default: none. */
+  /**
+   * Runs of one name wait for one another on the node, outlive a lost connection, and are refused with StaleError where somebody else has run
+   * by that name since `after` it was read here. Default: none; the commands end with the connection.
+   */
   readonly lock?: string;
+  /** First wait for a run with that `lock` which is at work on the node, whoever began it. Default: do not wait. */
+  readonly after?: string;
   /** Hears how many of the commands have ended, while the rest runs. */
   readonly onEnded?: (count: number) => void;
   /** How long to go on trying while the node does not answer, in seconds; for one that is booting. Default: 0, one try. A wrong host key ends it at once. */
@@ -105,20 +121,59 @@ async function untilAccepted<T>(attempt: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Runs commands on a node in one round trip; with `stopOnFailure` the answers end at the first failure. @throws ConnectionError, HostKeyError */
-export async function run(c: Connection, commands: readonly Command[], options: RunOptions = {}): Promise<Answer[]> {
-  if (commands.length === 0) return [];
-  const batch = pack(commands, options.stopOnFailure ?? false, options.lock);
+/** Once more, after the connection broke while a batch was on its way or at work: what it said, or that it never began. @throws ConnectionError */
+async function recover(l: Link, c: Connection, batch: Batch, lock: string, lost: LostError): Promise<Output> {
+  const before = l.marks.get(lock);
+  const output = await once(l, c, collecting(batch, lock), RETURN_SECONDS).catch(() => {
+    throw lost;
+  });
+  const mark = batch.mark(output.stdout);
+  if (mark === undefined && batch.ended(output.stdout) > 0) return output;
+  const fate = mark !== undefined && mark === before ? "none of them was run" : "what became of them is not known";
+  throw new ConnectionError(`${lost.message}; ${fate}`);
+}
+
+function once(
+  l: Link,
+  c: Connection,
+  execution: Execution,
+  patienceSeconds: number,
+  onData?: (stdout: string) => void,
+): Promise<Output> {
   const count = roundTrips.getStore();
   count?.set(c.host, (count.get(c.host) ?? 0) + 1);
-  const { answers, stderr } = await link(c).use(options.patienceSeconds ?? 0, (client) =>
-    untilAccepted(() => exec(client, c, batch, options.onEnded)),
-  );
+  return l.use(patienceSeconds, (client) => untilAccepted(() => exec(client, c, execution, onData)));
+}
+
+/** Runs commands on a node in one round trip; with `stopOnFailure` the answers end at the first failure. @throws ConnectionError, HostKeyError, StaleError */
+export async function run(c: Connection, commands: readonly Command[], options: RunOptions = {}): Promise<Answer[]> {
+  if (commands.length === 0) return [];
+  const { stopOnFailure, lock, after, onEnded } = options;
+  const l = link(c);
+  const batch = pack(commands, { stopOnFailure, lock, after, seen: lock && l.marks.get(lock) });
+  let told = 0;
+  const onData = (stdout: string): void => {
+    const now = onEnded ? batch.ended(stdout) : 0;
+    if (now > told) onEnded?.((told = now));
+  };
+  const output = await once(l, c, batch, options.patienceSeconds ?? 0, onData).catch((e: unknown) => {
+    if (!(e instanceof LostError)) throw e;
+    if (lock !== undefined) return recover(l, c, batch, lock, e);
+    // Who reads may read again.
+    if (after !== undefined) return once(l, c, batch, RETURN_SECONDS);
+    throw e;
+  });
+  if (batch.stale(output.stdout))
+    throw new StaleError(`${c.user}@${c.host}: somebody else has worked on ${lock} since it was read: nothing was run`);
+  const mark = batch.mark(output.stdout);
+  if (after !== undefined && mark !== undefined) l.marks.set(after, mark);
+  const answers = batch.parse(output.stdout, output.stderr);
+  if (lock !== undefined && answers.length > 0) l.marks.set(lock, batch.nonce);
   const complete = answers.length === commands.length;
-  const stopped = options.stopOnFailure && answers.some((a) => a.code !== 0);
+  const stopped = stopOnFailure && answers.some((a) => a.code !== 0);
   if (!complete && !stopped)
     throw new ConnectionError(
-      `${c.user}@${c.host}: ended after ${answers.length} of ${commands.length} commands: ${stderr.trim().split("\n").at(-1)}`,
+      `${c.user}@${c.host}: ended after ${answers.length} of ${commands.length} commands: ${output.stderr.trim().split("\n").at(-1)}`,
     );
   return answers;
 }

@@ -1,12 +1,22 @@
 import { Client } from "ssh2";
-import type { Batch } from "./batch";
-import type { Answer } from "./command";
+import type { Execution } from "./batch";
 import type { Connection } from "./connection";
 import { algorithmsFor, fingerprint, keyBlob } from "./hostKey";
 
 /** The node could not be reached, or the connection broke: what was running may or may not have finished. */
 export class ConnectionError extends Error {
   override name = "ConnectionError";
+}
+
+/** The connection broke while commands were running. */
+export class LostError extends ConnectionError {
+  override name = "LostError";
+}
+
+/** All that an execution said. */
+export interface Output {
+  readonly stdout: string;
+  readonly stderr: string;
 }
 
 /** sshd gave no further session on this connection (its MaxSessions, 10 by default). Nothing was run: it may be tried again. */
@@ -54,42 +64,50 @@ export function open(c: Connection, connectSeconds = CONNECT_SECONDS): Promise<C
   });
 }
 
-/** Runs a batch over an open connection; `onEnded` hears how many commands have ended. @throws ConnectionError when the connection breaks before the batch has ended */
+/** Runs something over an open connection; `onData` hears all that has come on standard output so far. @throws LostError when the connection breaks before it has ended, SessionRefused */
 export function exec(
   client: Client,
   c: Connection,
-  batch: Batch,
-  onEnded?: (count: number) => void,
-): Promise<{ answers: Answer[]; stderr: string }> {
+  execution: Execution,
+  onData?: (stdout: string) => void,
+): Promise<Output> {
   return new Promise((resolve, reject) => {
-    const fail = (why: string): void => reject(new ConnectionError(`${address(c)}: ${why}`));
+    const fail = (why: string): void => reject(new LostError(`${address(c)}: ${why}`));
     const timer = setTimeout(() => {
-      fail(`no end after ${batch.timeoutSeconds} s`);
+      quiet();
+      reject(new ConnectionError(`${address(c)}: no end after ${execution.timeoutSeconds} s`));
       client.destroy();
-    }, batch.timeoutSeconds * 1000);
-    const broken = (e?: Error): void => fail(`connection lost while commands were running${e ? `: ${e.message}` : ""}`);
+    }, execution.timeoutSeconds * 1000);
+    const quiet = (): void => {
+      clearTimeout(timer);
+      client.off("error", broken).off("close", broken);
+    };
+    const broken = (e?: Error): void => {
+      quiet();
+      fail(`connection lost while commands were running${e ? `: ${e.message}` : ""}`);
+    };
     client.once("error", broken).once("close", broken);
-    client.exec(batch.exec, (err, stream) => {
+    client.exec(execution.exec, (err, stream) => {
       if (err) {
-        clearTimeout(timer);
-        client.off("error", broken).off("close", broken);
+        quiet();
         return reject(new SessionRefused(`${address(c)}: ${err.message}`));
       }
-      let out = "";
-      let errText = "";
-      let ended = 0;
+      let stdout = "";
+      let stderr = "";
+      let ended = false;
       stream.setEncoding("utf8").on("data", (d: string) => {
-        out += d;
-        const now = onEnded ? batch.ended(out) : 0;
-        if (now > ended) onEnded?.((ended = now));
+        stdout += d;
+        onData?.(stdout);
       });
-      stream.stderr.setEncoding("utf8").on("data", (d: string) => (errText += d));
+      stream.stderr.setEncoding("utf8").on("data", (d: string) => (stderr += d));
+      stream.on("exit", () => (ended = true));
       stream.on("close", () => {
-        clearTimeout(timer);
-        client.off("error", broken).off("close", broken);
-        resolve({ answers: batch.parse(out, errText), stderr: errText });
+        // A channel that closes without the word of an exit did not end by itself: the connection, or sshd's own process, went away under it.
+        if (!ended) return broken();
+        quiet();
+        resolve({ stdout, stderr });
       });
-      stream.end(batch.stdin);
+      stream.end(execution.stdin);
     });
   });
 }

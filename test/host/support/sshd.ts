@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
@@ -67,6 +67,38 @@ export class Sshd {
   /** The same connection with the public key of another host. */
   get impostor(): Connection {
     return { ...this.connection, hostKey: readFileSync(join(this.dir, "other.pub"), "utf8").trim() };
+  }
+
+  /**
+   * Ends every connection at once and without a word, as a broken network does.
+   * @param session also ends what the connections run, as far as it is the session's; `listener`: nobody can come back
+   */
+  cut({ session = false, listener = false } = {}): void {
+    const children = (pid: number): number[] =>
+      spawnSync("ps", ["-o", "pid=", "--ppid", String(pid)], { encoding: "utf8" })
+        .stdout.split("\n")
+        .map(Number)
+        .filter((n) => n > 0);
+    const sid = (pid: number): string =>
+      spawnSync("ps", ["-o", "sid=", "-p", String(pid)], { encoding: "utf8" }).stdout;
+    const end = (pid: number): void => {
+      for (const child of children(pid)) if (session && sid(child) === sid(pid)) end(child);
+      try {
+        process.kill(pid, "SIGKILL");
+      } catch {
+        // Gone already.
+      }
+    };
+    const connections = children(this.process.pid as number);
+    if (listener) {
+      this.process.removeAllListeners("exit");
+      this.process.kill("SIGKILL");
+    }
+    for (const pid of connections) {
+      const shells = children(pid);
+      process.kill(pid, "SIGKILL");
+      if (session) shells.forEach(end);
+    }
   }
 
   stop(): void {
