@@ -6,13 +6,15 @@ import type { Answer, Connection } from "@qvd-ha/providers/dist/remote";
 
 export const ROOT = join(__dirname, "..", "..", "..");
 const STATE = join(ROOT, ".state", "e2e");
-export const BACKEND = join(STATE, "backend");
+/** With QVD_HA_E2E_RUNNING, the tests are about the stack that the given environment names (QVD_HA_INSTANCE, PULUMI_BACKEND_URL), which is up. */
+const given = process.env.QVD_HA_E2E_RUNNING ? process.env : undefined;
+export const BACKEND = given?.PULUMI_BACKEND_URL?.replace("file://", "") ?? join(STATE, "backend");
 export const LOG = join(ROOT, ".state", "test", "e2e.log");
 
 /** A lab and a state of its own, beside whatever a person has running from this checkout. */
 export const environment: NodeJS.ProcessEnv = {
   ...process.env,
-  QVD_HA_INSTANCE: `e2e-${createHash("sha256").update(ROOT).digest("hex").slice(0, 6)}`,
+  QVD_HA_INSTANCE: given?.QVD_HA_INSTANCE ?? `e2e-${createHash("sha256").update(ROOT).digest("hex").slice(0, 6)}`,
   PULUMI_BACKEND_URL: `file://${BACKEND}`,
 };
 
