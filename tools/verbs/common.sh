@@ -21,6 +21,38 @@ reach() {
   if in_lab; then lab/lab exec -- "$@"; else "$@"; fi
 }
 
+lab_is_up() { lab/lab exec -- true 2>/dev/null; }
+
+uri=
+lab_virsh() {
+  [ -n "$uri" ] || uri=$(lab/lab describe | node -e 'process.stdout.write(JSON.parse(require("fs").readFileSync(0)).libvirtUri)')
+  lab/lab exec -- virsh -q -c "$uri" "$@"
+}
+
+# Kind and name of every domain and network that the state knows.
+known_to_state() {
+  pulumi stack export --stack "$stack" | node -e '
+    const d = JSON.parse(require("fs").readFileSync(0)).deployment ?? {};
+    for (const r of d.resources ?? []) if (/^libvirt:index\/(domain|network):/.test(r.type)) console.log(r.type.split(":").pop().toLowerCase() + " " + r.outputs?.name);'
+}
+
+# Whether the machines that the state knows went with the lab, and all else that it tells of with them. Not knowing it ends the run: the answer decides
+# whether a state is thrown away.
+machines_gone() {
+  in_lab || return 1
+  lab_is_up || return 0
+  local known there name
+  known=$(known_to_state | sed -n 's/^domain //p') || die "the state of stack $stack cannot be read"
+  [ -n "$known" ] || return 1
+  there=$(lab_virsh list --all --name) || die "the lab's libvirt does not say which machines it has"
+  for name in $known; do
+    if grep -qx "$name" <<<"$there"; then return 1; fi
+  done
+}
+
+# The stack without destroying anything; its configuration stays.
+forget_stack() { pulumi stack rm "$stack" --force --yes --preserve-config --non-interactive >/dev/null; }
+
 # TypeScript of ours, without the seconds that a type check takes.
 script() { reach node -r ts-node/register/transpile-only "$@"; }
 
