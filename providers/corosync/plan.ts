@@ -33,6 +33,11 @@ function changed(spec: Spec, s: CorosyncSeen): (keyof Spec)[] {
   return [...differ, ...key];
 }
 
+/** A file of ours must be as rendered; somebody else's needs only say the same. */
+const fileDiffers = (spec: Spec, s: CorosyncSeen): boolean =>
+  s.conf === undefined ||
+  (s.conf.startsWith(HEADER) ? s.conf !== render(spec) : changed(spec, s).some((k) => k !== "authkey"));
+
 export const classify = (keys: readonly (keyof Spec)[]): Change =>
   keys.length === 0 ? "none" : keys.every((k) => RELOADABLE.includes(k)) ? "reload" : "restart";
 
@@ -163,7 +168,7 @@ export function plan(spec: Spec, seen: AllSeen): Plan {
     // A node without a configuration must not come with the identity of a cluster that it was in before.
     if (s.conf === undefined && !up.includes(n))
       steps.push(purge(n, "no configuration: no state of a former cluster either"));
-    if (s.conf !== text)
+    if (fileDiffers(spec, s))
       steps.push(
         put(n, CONF_PATH, "0644", text, false, `${CONF_PATH} is ${s.conf === undefined ? "missing" : "not as wanted"}`),
       );

@@ -73,6 +73,7 @@ export function parse(text: string, known: Spec): Spec {
     const node = { nodeId: Number(value(n, "nodeid")), ring0: value(n, "ring0_addr") ?? ABSENT };
     return [value(n, "name") ?? ABSENT, ring1 === undefined ? node : { ...node, ring1 }] as const;
   });
+  const twoNode = value(quorum, "two_node") === "1";
   const { consensus: _c, join: _j, maxMessages: _m, ...rest } = known;
   const link0 = totem?.sections.find((s) => s.name === "interface" && value(s, "linknumber") === "0");
   return {
@@ -88,8 +89,9 @@ export function parse(text: string, known: Spec): Spec {
     ...given("maxMessages", number(value(totem, "max_messages"))),
     port: number(value(link0, "mcastport")) ?? 5405,
     nodes: Object.fromEntries(nodes),
-    twoNode: value(quorum, "two_node") === "1",
-    waitForAll: value(quorum, "wait_for_all") === "1",
+    twoNode,
+    // votequorum(5): two_node implies it unless it is said otherwise.
+    waitForAll: (value(quorum, "wait_for_all") ?? (twoNode ? "1" : "0")) === "1",
     logging: value(logging, "to_syslog") === "no" ? "journal" : "syslog",
   };
 }

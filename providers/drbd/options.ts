@@ -115,11 +115,18 @@ const OWN: Readonly<Record<Section, Readonly<Record<string, string>>>> = {
     "c-min-rate": "use minimumRate",
   },
   handlers: {
-    "fence-peer": "use fencing and fencePeerTimeoutSeconds",
     "unfence-peer": "use fencing",
     "after-resync-target": "it lifts the fence of the peer",
   },
 };
+
+/** Whatever its time-outs, the peer is fenced by the cluster and by nothing else. */
+const handlerFinding = (section: Section, key: string, options: Options): string | undefined =>
+  section === "handlers" &&
+  key === "fence-peer" &&
+  !/^\/usr\/lib\/drbd\/crm-fence-peer(\.9)?\.sh( |$)/.test(options.handlers[key] ?? "")
+    ? "it must be crm-fence-peer.sh, which asks the cluster"
+    : undefined;
 
 /** Options that the section of a dialect does not know, or that are not to be chosen. Without a dialect, what either knows will do. */
 export function optionFindings(options: Options, dialect?: D): Finding[] {
@@ -127,7 +134,7 @@ export function optionFindings(options: Options, dialect?: D): Finding[] {
   return (Object.keys(options) as Section[]).flatMap((section) =>
     Object.keys(options[section]).flatMap((key) => {
       const property = `options.${section}.${key}`;
-      const own = OWN[section][key];
+      const own = OWN[section][key] ?? handlerFinding(section, key, options);
       if (own) return [{ property, reason: `may not be set here: ${own}` }];
       const known = BOTH[section].includes(key) || dialects.some((d) => ONLY[d][section].includes(key));
       return known ? [] : [{ property, reason: `is no option of section ${section} of DRBD ${dialects.join(" or ")}` }];

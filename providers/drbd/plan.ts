@@ -1,10 +1,11 @@
 import type { Plan, Step } from "../step";
 import { plan as planOf } from "../step";
 import { sh } from "../remote";
+import { inherits, isOurs } from "./foreign";
 import { inspect } from "./inspect";
 import type { Verdict } from "./inspect";
 import type { AllSeen, DrbdSeen } from "./read";
-import { onlyDisk, pathsOf } from "./read";
+import { isConfigured, liveOf, onlyDisk, pathsOf, sorted } from "./read";
 import { GLOBAL_PATH, GLOBAL_TEXT, renderResource, resourcePath, sections } from "./render";
 import type { SectionName } from "./running";
 import { sameValue } from "./running";
@@ -27,6 +28,22 @@ function differing(spec: Spec, verdict: Verdict, s: DrbdSeen): string[] {
   );
 }
 
+/** A file of ours must be as rendered; somebody else's needs only say the same, and lead to the device that everybody uses. */
+function asWanted(spec: Spec, seen: AllSeen, node: string, text: string): boolean {
+  const s = seen[node] as DrbdSeen;
+  if (!s.files.foreign) return s.files.resource === text;
+  return (s.device || !s.state) && same(sorted(liveOf(spec, seen, node)), sorted(spec));
+}
+
+/** The global file that somebody else wrote for this resource stays, as long as it gives the resource nothing beside. */
+function globalDiffers(spec: Spec, verdict: Verdict, s: DrbdSeen): boolean {
+  const text = s.files.global;
+  if (text === undefined || isOurs(text) || !isConfigured(s)) return text !== GLOBAL_TEXT;
+  return inherits(text, spec, verdict.dialect);
+}
+
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
 /** Configuration, module, metadata and the running resource of one node. */
 function prepare(spec: Spec, seen: AllSeen, verdict: Verdict, node: string): Step[] {
   const s = seen[node] as DrbdSeen;
@@ -35,11 +52,15 @@ function prepare(spec: Spec, seen: AllSeen, verdict: Verdict, node: string): Ste
   const serial = spec.nodes[node]?.disk.serial ?? "";
   const text = renderResource(spec, verdict.dialect, paths);
   const all: Step[] = [];
-  if (s.files.global !== GLOBAL_TEXT)
+  const rewritten = !asWanted(spec, seen, node, text);
+  if (globalDiffers(spec, verdict, s))
     all.push(step.writeFile(node, GLOBAL_PATH, "0644", GLOBAL_TEXT, `${GLOBAL_PATH} is not as wanted`));
-  const rewritten = s.files.resource !== text;
   if (rewritten) {
     const file = resourcePath(spec);
+    if (s.files.foreign && s.files.foreign.file !== file)
+      throw new Error(
+        `${node}: DRBD resource ${spec.resource} is configured in ${s.files.foreign.file}, and not as wanted. Nothing was touched. Fix: move it to ${file}.`,
+      );
     // Only root may read it: it has the shared secret.
     all.push(
       step.writeFile(

@@ -2,7 +2,9 @@ import type { Fact, Seen } from "../fact";
 import { sh } from "../remote";
 import { diskFact, FRESH, lastingPath } from "./disk";
 import type { Disk, Disks } from "./disk";
-import { GLOBAL_PATH, parseResource, resourcePath } from "./render";
+import type { Foreign } from "./foreign";
+import { parseDump, parseForeign } from "./foreign";
+import { GLOBAL_PATH, HEADER, parseResource, resourcePath } from "./render";
 import type { Running } from "./running";
 import { runningFact } from "./running";
 import type { Dialect, DiskSpec, Spec } from "./spec";
@@ -22,6 +24,8 @@ export interface Software {
 export interface Files {
   readonly global?: string;
   readonly resource?: string;
+  /** The resource as drbdadm understands it, where its file is not ours. */
+  readonly foreign?: Foreign;
 }
 
 export interface Cluster {
@@ -61,7 +65,10 @@ const files = (resource: string): Fact<Files> => ({
   command: {
     script: sh`for f in ${GLOBAL_PATH} ${resourcePath({ resource })}; do
   if [ -f "$f" ]; then echo "@file $f"; cat "$f"; echo ${END}; fi
-done`,
+done
+if ! head -qn 1 ${resourcePath({ resource })} 2>/dev/null | grep -qxF ${HEADER}; then
+  echo "@file dump"; drbdadm dump 2>/dev/null || true; echo ${END}
+fi`,
   },
   parse: (a) => {
     const text = (path: string): string | undefined => {
@@ -70,7 +77,12 @@ done`,
       return at < 0 ? undefined : a.stdout.slice(at + head.length, a.stdout.indexOf(`${END}\n`, at));
     };
     const [g, r] = [text(GLOBAL_PATH), text(resourcePath({ resource }))];
-    return { ...(g === undefined ? {} : { global: g }), ...(r === undefined ? {} : { resource: r }) };
+    const foreign = parseDump(text("dump") ?? "", resource);
+    return {
+      ...(g === undefined ? {} : { global: g }),
+      ...(r === undefined ? {} : { resource: r }),
+      ...(foreign === undefined ? {} : { foreign }),
+    };
   },
 });
 
@@ -141,11 +153,19 @@ function liveDisk(known: DiskSpec, path: string, disk: Disk | undefined): DiskSp
   return known.sizeBytes === undefined ? known : { ...known, sizeBytes: disk.size };
 }
 
-function liveOf(known: Spec, seen: AllSeen, node: string): Spec | undefined {
+/** Whether the node knows the resource at all, whoever configured it. */
+export const isConfigured = ({ files: f }: DrbdSeen): boolean => f.resource !== undefined || f.foreign !== undefined;
+
+export function liveOf(known: Spec, seen: AllSeen, node: string): Spec | undefined {
   const s = seen[node];
-  if (s?.files.resource === undefined) return undefined;
+  if (!s) return undefined;
   const dialect = known.dialect ?? dialectOf(s.software.module) ?? "8.4";
-  const parsed = parseResource(s.files.resource, known, dialect, s.state ? s.running : undefined);
+  const { resource, foreign } = s.files;
+  const parsed = foreign
+    ? parseForeign(foreign, known, dialect, s.running)
+    : resource === undefined
+      ? undefined
+      : parseResource(resource, known, dialect, s.state ? s.running : undefined);
   if (!parsed) return undefined;
   const nodes = Object.entries(parsed.nodes).map(([n, p]) => {
     const was = known.nodes[n];
@@ -176,7 +196,7 @@ export function live(known: Spec, seen: AllSeen): Spec | undefined {
   if (found.length === 0) return undefined;
   const text = JSON.stringify(sorted(known));
   const shown = found.find((s) => JSON.stringify(sorted(s)) !== text) ?? (found[0] as Spec);
-  const lacking = names.filter((n) => seen[n]?.files.resource === undefined);
+  const lacking = names.filter((n) => !seen[n] || !isConfigured(seen[n]));
   const nodes = Object.fromEntries(Object.entries(shown.nodes).filter(([n]) => !lacking.includes(n)));
   return { ...shown, nodes };
 }

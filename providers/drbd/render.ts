@@ -1,3 +1,4 @@
+import type { Statement } from "./config";
 import { find, optionsOf, parseConfig } from "./config";
 import type { Running, SectionName } from "./running";
 import { sameValue } from "./running";
@@ -140,7 +141,11 @@ function others(values: Values, own: readonly string[], constant: Values = {}): 
 /** Inverts `renderResource`. What the file cannot tell comes from `known`; a hand-made value is kept as it is, even one that a spec may not have. @throws Error */
 export function parseResource(text: string, known: Spec, dialect: Dialect, running?: Running): Parsed | undefined {
   const resource = find(parseConfig(text), "resource", known.resource)?.body;
-  if (!resource) return undefined;
+  return resource && parseBody(resource, known, dialect, running);
+}
+
+/** The same for what stands between the braces. */
+export function parseBody(resource: readonly Statement[], known: Spec, dialect: Dialect, running?: Running): Parsed {
   const { connections: _c, nodes: _n, dialect: _d, ...rest } = known;
   const s = (name: string): Values => optionsOf(resource, name);
   const now = (name: SectionName): Values => overlay(s(name), running?.[name]);
@@ -177,7 +182,12 @@ export function parseResource(text: string, known: Spec, dialect: Dialect, runni
       verifyAlgorithm: (net["verify-alg"] ?? ABSENT) as Spec["verifyAlgorithm"],
       sharedSecret: net["shared-secret"] ?? "",
       cramHmacAlgorithm: (net["cram-hmac-alg"] ?? ABSENT) as Spec["cramHmacAlgorithm"],
-      fencePeerTimeoutSeconds: sound ? Number(seconds?.[1]) : 0,
+      // A handler that the spec itself words has no time-out to compare.
+      fencePeerTimeoutSeconds: sound
+        ? Number(seconds?.[1])
+        : known.options.handlers["fence-peer"] === handler
+          ? known.fencePeerTimeoutSeconds
+          : 0,
       startup: {
         wfcTimeoutSeconds: Number(startup["wfc-timeout"] ?? 0),
         degradedWfcTimeoutSeconds: Number(startup["degr-wfc-timeout"] ?? 0),

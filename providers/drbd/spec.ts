@@ -71,8 +71,9 @@ export const schema = z.strictObject({
   /** How long a start by hand waits for the peer, seconds. */
   startup: z
     .strictObject({
-      wfcTimeoutSeconds: bounded(86400).default(120),
-      degradedWfcTimeoutSeconds: bounded(86400).default(60),
+      /** 0 waits for ever. */
+      wfcTimeoutSeconds: z.number().int().min(0).max(86400).default(120),
+      degradedWfcTimeoutSeconds: z.number().int().min(0).max(86400).default(60),
     })
     .default({ wfcTimeoutSeconds: 120, degradedWfcTimeoutSeconds: 60 }),
   /** Further options as drbd.conf names them, by section. What has a property of its own is refused here. */
