@@ -13,6 +13,8 @@ export interface PredictedAction {
   readonly role?: string;
   readonly nextRole?: string;
   readonly reason?: string;
+  /** Wanted, but something it waits for cannot be done: it does not happen. */
+  readonly blocked?: true;
 }
 
 /** What happens, in the order of execution. */
@@ -39,7 +41,8 @@ function predicted({ name, attrs: a }: Xml): PredictedAction {
   const to = a["dest"] ?? (action === "stop" ? undefined : (a["node"] ?? a["source"]));
   const optional = { from, to, role: a["role"], nextRole: a["next-role"], reason: a["reason"] };
   const given = Object.fromEntries(Object.entries(optional).filter(([, v]) => v !== undefined));
-  return { action, target: plain(a["resource"]), ...given };
+  const blocked = a["blocked"] === "true" ? { blocked: true as const } : {};
+  return { action, target: plain(a["resource"]), ...given, ...blocked };
 }
 
 function executed({ name, attrs: a }: Xml): Executed[] {
@@ -66,5 +69,6 @@ export function describe(a: PredictedAction): string {
     a.to === undefined ? "" : ` to ${a.to}`,
   ];
   const place = a.from === a.to && a.to !== undefined ? ` on ${a.to}` : where.join("");
-  return `${a.action} ${a.target}${place}${a.reason === undefined ? "" : `: ${a.reason}`}`;
+  const reason = a.reason === undefined ? "" : `: ${a.reason}`;
+  return `${a.action} ${a.target}${place}${reason}${a.blocked ? " (blocked)" : ""}`;
 }

@@ -90,5 +90,12 @@ describe("crm_simulate", () => {
     expect(sim.executed[0]).toEqual({ operation: "start", target: "p_fence_qvddb1", node: "qvddb2" });
   });
 
+  test("what cannot be done is told apart", () => {
+    const sim = parseSimulation(recorded("crm_simulate-no-quorum.xml"));
+    expect(sim.executed).toEqual([]);
+    expect(sim.actions.filter((a) => !a.blocked)).toEqual([]);
+    expect(sim.actions.map(inWords)).toContain("start p_fence_qvddb1 to qvddb2: no quorum (blocked)");
+  });
+
   test("refuses anything else", () => expect(() => parseSimulation("<cib/>")).toThrow("expected a simulation"));
 });
