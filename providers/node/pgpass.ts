@@ -1,5 +1,5 @@
 import type { Fact } from "../fact";
-import { Secret, sh } from "../remote";
+import { raw, Secret, sh } from "../remote";
 import type { Command } from "../remote";
 import { MARKERS } from "./block";
 import { renderPgpass } from "./render";
@@ -11,13 +11,35 @@ export type PgpassState = "same" | "other" | "absent";
 const entry = (spec: Pick<NodeSpec, "pgpass">): Secret | undefined =>
   spec.pgpass && new Secret(renderPgpass(spec.pgpass));
 
-/** Compared on the node, so that passwords travel one way only. libpq ignores a file that others can read. */
+/** Sets `state` by a file without a block of ours. Fields with an escaped colon never fit: then the entry is written. */
+const FOREIGN = raw(`state=absent
+if [ -n "$wanted" ] && [ "$(stat -c %a "$f" 2>/dev/null)" = 600 ]; then
+  IFS=: read -r -a want <<<"$wanted"
+  while IFS= read -r line; do
+    IFS=: read -r -a have <<<"$line"
+    fits=yes
+    for i in 0 1 2 3; do [ "\${have[i]-}" = "*" ] || [ "\${have[i]-}" = "\${want[i]}" ] || fits=; done
+    [ -n "$fits" ] || continue
+    if [ "\${have[4]-}" = "\${want[4]}" ]; then state=same; fi
+    break
+  done <"$f"
+fi`);
+
+/**
+ * Compared on the node, so that passwords travel one way only. libpq ignores a file that others can read, and takes the first line that fits:
+ * a line of somebody else's will do as long as none before it fits, too.
+ */
 export const pgpassFact = (spec: Pick<NodeSpec, "pgpass">): Fact<PgpassState> => ({
   command: {
     script: sh`f=${FILE}
-if ! grep -qsxF ${MARKERS.begin} "$f"; then echo absent; exit 0; fi
-block=$(sed -n ${`/^${MARKERS.begin}$/,/^${MARKERS.end}$/{/^# /d;p;}`} "$f")
-if [ "$(stat -c %a "$f")" = 600 ] && [ "$block" = "$(cat)" ]; then echo same; else echo other; fi`,
+wanted=${spec.pgpass ? raw("$(cat)") : ""}
+if grep -qsxF ${MARKERS.begin} "$f"; then
+  block=$(sed -n ${`/^${MARKERS.begin}$/,/^${MARKERS.end}$/{/^# /d;p;}`} "$f")
+  if [ "$(stat -c %a "$f")" = 600 ] && [ "$block" = "$wanted" ]; then echo same; else echo other; fi
+  exit 0
+fi
+${FOREIGN}
+echo $state`,
     ...(spec.pgpass ? { stdin: entry(spec) as Secret } : {}),
   },
   parse: ({ stdout }) => {
@@ -27,12 +49,12 @@ if [ "$(stat -c %a "$f")" = 600 ] && [ "$block" = "$(cat)" ]; then echo same; el
   },
 });
 
-/** Writes or, without an entry, removes our block; other entries stay. */
+/** Writes or, without an entry, removes our block; other entries stay. It goes first, as libpq takes the first line that fits. */
 export const writePgpass = (spec: Pick<NodeSpec, "pgpass">): Command => ({
   script: sh`f=${FILE}
 umask 077
-{ if [ -e "$f" ]; then sed ${`/^${MARKERS.begin}$/,/^${MARKERS.end}$/d`} "$f"; fi
-${spec.pgpass ? sh`echo ${MARKERS.begin}; cat; echo ${MARKERS.end}` : sh`:`}; } >"$f.new"
+{ ${spec.pgpass ? sh`echo ${MARKERS.begin}; cat; echo ${MARKERS.end}` : sh`:`}
+if [ -e "$f" ]; then sed ${`/^${MARKERS.begin}$/,/^${MARKERS.end}$/d`} "$f"; fi; } >"$f.new"
 if [ -s "$f.new" ]; then mv "$f.new" "$f"; else rm -f "$f.new" "$f"; fi`,
   ...(spec.pgpass ? { stdin: entry(spec) as Secret } : {}),
 });

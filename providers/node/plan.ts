@@ -3,7 +3,7 @@ import { sh } from "../remote";
 import type { Command } from "../remote";
 import type { Danger, Plan, Step } from "../step";
 import { plan as planOf } from "../step";
-import { withBlock, withoutBlock } from "./block";
+import { readBlock, withBlock, withoutBlock } from "./block";
 import { dissolve } from "./identity";
 import { awaitInstall, dropPolicy, INSTALL_UNIT, startInstall } from "./install";
 import { chronyPath, HOSTS, KEYRING, NO_CLUSTER, RECORD, REPOSITORY } from "./paths";
@@ -11,7 +11,15 @@ import { writePgpass } from "./pgpass";
 import { chronyText, unit, wantedPackages } from "./read";
 import type { NodeSeen, OneSeen } from "./read";
 import { found, parseRecord, renderRecord } from "./record";
-import { chronyFile, CREATE_NO_CLUSTER, hostsFile, loopbackLines, renderChrony, renderRepository } from "./render";
+import {
+  chronyFile,
+  CREATE_NO_CLUSTER,
+  hostsFile,
+  loopbackLines,
+  resolves,
+  renderChrony,
+  renderRepository,
+} from "./render";
 import type { NodeSpec } from "./spec";
 import { awaitSynchronised } from "./time";
 
@@ -19,6 +27,8 @@ interface Todo {
   readonly reason: string;
   readonly command: Command;
   readonly danger?: Danger;
+  /** It changes nothing. */
+  readonly waits?: true;
 }
 
 const write = (path: string, text: string): Command => ({
@@ -36,8 +46,9 @@ function misfit(spec: NodeSpec, { machine }: OneSeen): string | undefined {
   return undefined;
 }
 
-function record(seen: OneSeen, spec: NodeSpec): Todo[] {
-  if (seen.files[RECORD] !== undefined) return [];
+/** Before the first change of ours, and not before: a machine that is as wanted is left as it is. */
+function record(seen: OneSeen, spec: NodeSpec, changes: readonly Todo[]): Todo[] {
+  if (seen.files[RECORD] !== undefined || changes.every((c) => c.waits)) return [];
   const text = renderRecord(found(seen.units, loopbackLines(seen.files[HOSTS] ?? "", spec.name)));
   return [{ reason: "note how the machine was found", command: write(RECORD, text) }];
 }
@@ -58,13 +69,19 @@ function repository(seen: OneSeen, spec: NodeSpec): Todo[] {
 const missing = (seen: OneSeen, spec: NodeSpec): string[] =>
   wantedPackages(spec).filter((name) => !seen.packages.includes(name));
 
+/** A server that is installed already has made its cluster or not; only one that is still to come is to be held back. */
+const createsCluster = (seen: OneSeen, installing: readonly string[]): boolean =>
+  seen.files[NO_CLUSTER] === undefined
+    ? installing.some((name) => name.startsWith("postgresql"))
+    : seen.files[NO_CLUSTER] !== CREATE_NO_CLUSTER;
+
 /** Started first and awaited later, so that what needs no package is done meanwhile. */
 function startPackages(seen: OneSeen, spec: NodeSpec): Todo[] {
   const family = os(spec.os);
   const names = missing(seen, spec);
   const running = unit(seen, INSTALL_UNIT).active;
   return [
-    ...(family.postgres.packagedCluster && seen.files[NO_CLUSTER] !== CREATE_NO_CLUSTER
+    ...(family.postgres.packagedCluster && createsCluster(seen, names)
       ? [
           {
             reason: "let the PostgreSQL package make no database cluster of its own",
@@ -82,13 +99,13 @@ function startPackages(seen: OneSeen, spec: NodeSpec): Todo[] {
 
 const awaitPackages = (seen: OneSeen, spec: NodeSpec): Todo[] =>
   missing(seen, spec).length > 0 || unit(seen, INSTALL_UNIT).active
-    ? [{ reason: "wait for the packages", command: awaitInstall }]
+    ? [{ reason: "wait for the packages", command: awaitInstall, waits: true }]
     : [];
 
 function names(seen: OneSeen, spec: NodeSpec): Todo[] {
   const text = seen.files[HOSTS] ?? "";
   const wanted = hostsFile(text, spec);
-  return text === wanted
+  return text === wanted || (readBlock(text) === undefined && resolves(text, spec))
     ? []
     : [{ reason: "write the cluster's names into /etc/hosts", command: write(HOSTS, wanted) }];
 }
@@ -176,6 +193,7 @@ function chronyWrite(seen: OneSeen, spec: NodeSpec): Command | undefined {
   const family = os(spec.os);
   const path = chronyPath(family);
   const { servers } = spec.time;
+  if (chronyText(spec, seen) === undefined && servers.every((s) => seen.timeSources.includes(s))) return undefined;
   if (family.chrony.confDir !== undefined)
     return seen.files[path] === chronyFile(servers) ? undefined : write(path, chronyFile(servers));
   if (chronyText(spec, seen) === renderChrony(servers)) return undefined;
@@ -202,6 +220,7 @@ function time(seen: OneSeen, spec: NodeSpec): Todo[] {
           {
             reason: "wait until the clock is synchronised",
             command: awaitSynchronised(spec.time.timeoutSeconds),
+            waits: true as const,
           },
         ]
       : []),
@@ -217,18 +236,10 @@ export function plan(wanted: NodeSpec, all: NodeSeen): Plan {
     return planOf([
       steps(wanted.name, [{ reason: "check the machine", command: { script: sh`echo ${wrong} >&2; exit 1` } }]),
     ]);
-  const todo = [
-    record,
-    repository,
-    startPackages,
-    names,
-    pgpass,
-    identity,
-    units,
-    awaitPackages,
-    timeZone,
-    time,
-  ].flatMap((part) => part(seen, wanted));
+  const changes = [repository, startPackages, names, pgpass, identity, units, awaitPackages, timeZone, time].flatMap(
+    (part) => part(seen, wanted),
+  );
+  const todo = [...record(seen, wanted, changes), ...changes];
   return planOf([steps(wanted.name, todo)], "the machine is prepared");
 }
 

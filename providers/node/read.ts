@@ -7,9 +7,9 @@ import { identityFact } from "./identity";
 import { INSTALL_UNIT, POLICY, POLICY_MARK } from "./install";
 import { chronyPath, HOSTS, KEYRING, NO_CLUSTER, RECORD, REPOSITORY } from "./paths";
 import { pgpassFact } from "./pgpass";
-import { parseChrony, parseHosts, parseRepository } from "./render";
+import { foundHosts, parseChrony, parseHosts, parseRepository, resolves } from "./render";
 import type { NodeSpec } from "./spec";
-import { synchronisedFact } from "./time";
+import { synchronisedFact, timeSourcesFact } from "./time";
 import { unitsFact } from "./units";
 import type { UnitState } from "./units";
 
@@ -109,6 +109,7 @@ export const facts = (
   policyLeft: Fact<boolean>;
   drbdInUse: Fact<boolean>;
   synchronised: Fact<boolean>;
+  timeSources: Fact<string[]>;
 } => ({
   machine: machineFact,
   files: filesFact([HOSTS, RECORD, REPOSITORY, KEYRING, NO_CLUSTER, chronyPath(os(spec.os))]),
@@ -122,6 +123,7 @@ export const facts = (
   },
   drbdInUse,
   synchronised: synchronisedFact,
+  timeSources: timeSourcesFact(os(spec.os)),
 });
 
 export type OneSeen = Seen<ReturnType<typeof facts>>;
@@ -142,9 +144,13 @@ export function chronyText(spec: NodeSpec, seen: OneSeen): string | undefined {
 export function live(known: NodeSpec, all: NodeSeen): NodeSpec | undefined {
   const seen = all[known.name];
   if (!seen) return undefined;
-  const hosts = readBlock(seen.files[HOSTS] ?? "");
+  const hostsText = seen.files[HOSTS] ?? "";
+  const hosts = readBlock(hostsText);
   const chrony = chronyText(known, seen);
-  if (hosts === undefined && chrony === undefined && seen.files[RECORD] === undefined) return undefined;
+  const ours = hosts !== undefined || chrony !== undefined || seen.files[RECORD] !== undefined;
+  if (!ours && !resolves(hostsText, known)) return undefined;
+  const servers =
+    chrony === undefined ? known.time.servers.filter((s) => seen.timeSources.includes(s)) : parseChrony(chrony);
   const chronyd = unit(seen, os(known.os).units.chrony);
   const lines = parseRepository(seen.files[REPOSITORY] ?? "");
   const keyring = seen.files[KEYRING];
@@ -152,9 +158,9 @@ export function live(known: NodeSpec, all: NodeSeen): NodeSpec | undefined {
   return {
     ...rest,
     os: seen.machine.os ?? known.os,
-    hosts: parseHosts(hosts ?? []),
+    hosts: hosts === undefined ? foundHosts(hostsText, known.hosts) : parseHosts(hosts),
     timeZone: seen.machine.timeZone,
-    time: { ...known.time, servers: chronyd.enabled && chronyd.active ? parseChrony(chrony ?? "") : [] },
+    time: { ...known.time, servers: chronyd.enabled && chronyd.active ? servers : [] },
     packages: known.packages.filter((name) => seen.packages.includes(name)),
     ...(lines.length === 0 ? {} : { repository: { lines, ...(keyring?.startsWith("-----BEGIN") ? { keyring } : {}) } }),
     unitsOff: known.unitsOff.filter((name) => !unit(seen, name).enabled),

@@ -35,6 +35,24 @@ export function hostsFile(text: string, spec: Pick<NodeSpec, "hosts" | "name">):
   return withBlock(rest, renderHosts(spec.hosts));
 }
 
+/** Addresses by name, as the resolver reads the file: the first line that has the name counts. */
+function addressOf(text: string, name: string): string | undefined {
+  const lines = text.split("\n").map((line) => line.split("#", 1)[0]?.trim().split(/\s+/) ?? []);
+  return lines.find(([, ...names]) => names.includes(name))?.[0];
+}
+
+/** Whether a file without a block of ours gives every name the wanted address. */
+export const resolves = (text: string, spec: Pick<NodeSpec, "hosts" | "name">): boolean =>
+  loopbackLines(text, spec.name).length === 0 &&
+  spec.hosts.every((h) => h.names.every((name) => addressOf(text, name) === h.address));
+
+/** What a file without a block of ours says of the wanted names, in the wanted order. */
+export const foundHosts = (text: string, hosts: readonly Host[]): Host[] =>
+  hosts.flatMap((h) => {
+    const names = h.names.filter((name) => addressOf(text, name) === h.address);
+    return names.length > 0 ? [{ ...h, names }] : [];
+  });
+
 /** For chronyd: several samples at once at the start, and a clock that is far off is set rather than slewed for hours. */
 export const renderChrony = (servers: readonly string[]): string =>
   [...servers.map((server) => `server ${server} iburst\n`), "makestep 1.0 3\n", "rtcsync\n"].join("");

@@ -1,4 +1,5 @@
 import type { Fact } from "../fact";
+import type { OsFamily } from "../os";
 import { sh } from "../remote";
 import type { Command } from "../remote";
 
@@ -13,6 +14,20 @@ export const synchronisedFact: Fact<boolean> = {
   command: { script: sh`chronyc -n -c tracking 2>/dev/null || true` },
   parse: ({ stdout }) => parseTracking(stdout),
 };
+
+/** Servers in any file that chronyd reads, whoever wrote it. */
+export function timeSourcesFact({ chrony: { config, confDir, sourceDir } }: OsFamily): Fact<string[]> {
+  const more = [
+    confDir === undefined ? sh`` : sh`${confDir}/*.conf`,
+    sourceDir === undefined ? sh`` : sh`${sourceDir}/*.sources`,
+  ];
+  return {
+    command: {
+      script: sh`shopt -s nullglob; for f in ${config} ${more}; do if [ -f "$f" ]; then cat "$f"; echo; fi; done`,
+    },
+    parse: ({ stdout }) => [...stdout.matchAll(/^[ \t]*server[ \t]+(\S+)/gm)].map((m) => m[1] as string),
+  };
+}
 
 export const awaitSynchronised = (seconds: number): Command => ({
   script: sh`chronyc waitsync ${seconds} 0.5 0 1 >/dev/null || {

@@ -109,10 +109,28 @@ describe("root's .pgpass", () => {
     expect(state(entry)).toBe("other");
     bash(writePgpass({ pgpass: { ...entry, password: "x" } }));
     expect(readFileSync(file, "utf8")).toBe(
-      "other:5432:*:me:mine\n# BEGIN managed by qvd-ha\nqvddb:5432:qvddb:qvd:x\n# END managed by qvd-ha\n",
+      "# BEGIN managed by qvd-ha\nqvddb:5432:qvddb:qvd:x\n# END managed by qvd-ha\nother:5432:*:me:mine\n",
     );
     bash(writePgpass({ pgpass: undefined }));
     expect(readFileSync(file, "utf8")).toBe("other:5432:*:me:mine\n");
+  });
+
+  test.each([
+    ["qvddb:5432:qvddb:qvd:PASSWORD\n", 0o600, "same"],
+    ["# a comment\n*:*:*:qvd:PASSWORD\n", 0o600, "same"],
+    ["qvddb1:5432:qvddb:qvd:z\nqvddb:5432:qvddb:qvd:PASSWORD\n", 0o600, "same"],
+    ["*:*:*:qvd:z\nqvddb:5432:qvddb:qvd:PASSWORD\n", 0o600, "absent"],
+    ["qvddb:5432:qvddb:qvd:z\n", 0o600, "absent"],
+    ["qvddb:5432:qvddb:qvd:PASSWORD\n", 0o644, "absent"],
+    ["qvddb:5432:qvddb:qvd:PASSWORD", 0o600, "absent"],
+  ])("somebody else's %j with mode %o is %s", (text, mode, expected) => {
+    rmSync(file, { force: true });
+    const plain = { ...entry, password: "plain-Word_1" };
+    writeFileSync(file, text.replace("PASSWORD", plain.password), { mode });
+    chmodSync(file, mode);
+    expect(state(plain)).toBe(expected);
+    bash(writePgpass({ pgpass: plain }));
+    expect(state(plain)).toBe("same");
   });
 
   test("a file that was ours alone is gone afterwards", () => {

@@ -52,6 +52,17 @@ test("a change by hand shows in the property that it changed", () => {
   });
 });
 
+test("a machine that somebody else prepared in the same way reads as wanted", () => {
+  const wanted = spec();
+  const without = [
+    "/var/lib/qvd-ha/node.json",
+    "/etc/chrony/conf.d/qvd-ha.conf",
+    "/etc/postgresql-common/createcluster.d/qvd-ha.conf",
+  ];
+  const hosts = "172.20.64.90 qvddb\n172.20.64.91 qvddb1\n192.168.0.91 qvddb1cx\n";
+  expect(live(wanted, { qvddb1: seen(wanted, { hosts, without, timeSources: ["172.20.64.1"] }) })).toEqual(wanted);
+});
+
 test("a machine that was never prepared has none", () => {
   const wanted = spec();
   const without = ["/var/lib/qvd-ha/node.json", "/etc/chrony/conf.d/qvd-ha.conf"];

@@ -58,6 +58,7 @@ export function seen(wanted: NodeSpec, d: Difference = {}): OneSeen {
     identity: { packaged: false, leftovers: false },
     policyLeft: false,
     drbdInUse: false,
+    timeSources: [],
     synchronised: true,
     ...facts,
   };
