@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { announced } from "./components/announce";
 import { load } from "./components/config";
 import { QvdDatabase } from "./components/qvdDatabase";
 import { describeLab, labDefaults, labKey } from "./lab/describe";
@@ -8,7 +9,7 @@ const { settings, secrets } = load(embedded && labDefaults(embedded));
 const key = embedded && labKey(embedded);
 const hypervisorPrivateKey = secrets.hypervisorPrivateKey ?? (key === undefined ? undefined : pulumi.secret(key));
 
-const qvddb = new QvdDatabase("qvddb", { ...settings, secrets: { ...secrets, hypervisorPrivateKey } });
+const qvddb = new QvdDatabase("qvddb", { ...settings, secrets: { ...secrets, hypervisorPrivateKey } }, announced());
 
 export const address = qvddb.address;
 export const port = qvddb.port;

@@ -6,6 +6,7 @@ import type { schema as drbd } from "./drbd/spec";
 import type { schema as fenceAccess } from "./fencing/access/spec";
 import type { schema as fenceClient } from "./fencing/client/spec";
 import type { schema as fenceTest } from "./fencing/test/spec";
+import type { KindName } from "./kinds";
 import type { schema as node } from "./node/spec";
 import type { pacemakerSchema as pacemaker } from "./pacemaker/spec";
 import type { startedSchema as started } from "./pacemaker/started/spec";
@@ -40,6 +41,8 @@ const startedStub = stub("started");
 
 /** A node prepared for the cluster: names, time, packages, nothing that starts at boot beside the cluster. */
 export class NodePreparation extends pulumi.dynamic.Resource {
+  static readonly kind: KindName = "node";
+
   constructor(name: string, args: Args<typeof node>, opts?: pulumi.CustomResourceOptions) {
     super(nodeStub, name, args, opts, "node", "Preparation");
   }
@@ -47,6 +50,8 @@ export class NodePreparation extends pulumi.dynamic.Resource {
 
 /** The fence key's forced command on a hypervisor. */
 export class FenceAccess extends pulumi.dynamic.Resource {
+  static readonly kind: KindName = "fenceAccess";
+
   constructor(name: string, args: Args<typeof fenceAccess>, opts?: pulumi.CustomResourceOptions) {
     super(fenceAccessStub, name, args, opts, "fencing", "Access");
   }
@@ -54,6 +59,8 @@ export class FenceAccess extends pulumi.dynamic.Resource {
 
 /** The fence key and the hypervisors' host keys on the nodes. */
 export class FenceClient extends pulumi.dynamic.Resource {
+  static readonly kind: KindName = "fenceClient";
+
   constructor(name: string, args: Args<typeof fenceClient>, opts?: pulumi.CustomResourceOptions) {
     super(fenceClientStub, name, args, opts, "fencing", "Client");
   }
@@ -61,6 +68,8 @@ export class FenceClient extends pulumi.dynamic.Resource {
 
 /** Every fence device asked for real, from the node that would use it. */
 export class FenceTest extends pulumi.dynamic.Resource {
+  static readonly kind: KindName = "fenceTest";
+
   constructor(name: string, args: Args<typeof fenceTest>, opts?: pulumi.CustomResourceOptions) {
     super(fenceTestStub, name, args, opts, "fencing", "Test");
   }
@@ -68,6 +77,7 @@ export class FenceTest extends pulumi.dynamic.Resource {
 
 /** A disk on each node, kept equal by DRBD, with a file system on it. */
 export class Replication extends pulumi.dynamic.Resource {
+  static readonly kind: KindName = "drbd";
   declare readonly device: pulumi.Output<string>;
 
   constructor(name: string, args: Args<typeof drbd>, opts?: pulumi.CustomResourceOptions) {
@@ -77,6 +87,8 @@ export class Replication extends pulumi.dynamic.Resource {
 
 /** A PostgreSQL data directory on the replicated disk, with role, database and monitor table. */
 export class DataDirectory extends pulumi.dynamic.Resource {
+  static readonly kind: KindName = "postgres";
+
   constructor(name: string, args: Args<typeof postgres>, opts?: pulumi.CustomResourceOptions) {
     super(postgresStub, name, args, opts, "postgres", "DataDirectory");
   }
@@ -84,6 +96,8 @@ export class DataDirectory extends pulumi.dynamic.Resource {
 
 /** Corosync's membership, Pacemaker started on it. */
 export class Membership extends pulumi.dynamic.Resource {
+  static readonly kind: KindName = "corosync";
+
   constructor(name: string, args: Args<typeof corosync>, opts?: pulumi.CustomResourceOptions) {
     super(corosyncStub, name, args, opts, "corosync", "Membership");
   }
@@ -91,6 +105,8 @@ export class Membership extends pulumi.dynamic.Resource {
 
 /** The cluster's configuration as one document, committed as one patch. */
 export class Configuration extends pulumi.dynamic.Resource {
+  static readonly kind: KindName = "pacemaker";
+
   constructor(name: string, args: Args<typeof pacemaker>, opts?: pulumi.CustomResourceOptions) {
     super(pacemakerStub, name, args, opts, "pacemaker", "Configuration");
   }
@@ -98,6 +114,7 @@ export class Configuration extends pulumi.dynamic.Resource {
 
 /** Waits until a primitive runs; a failure carries Pacemaker's reason. */
 export class Started extends pulumi.dynamic.Resource {
+  static readonly kind: KindName = "started";
   /** Where it ran when it was awaited. */
   declare readonly nodes: pulumi.Output<string[]>;
 

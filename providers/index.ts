@@ -14,6 +14,7 @@ export const check = (name: string, news: any): any => {
   const { inputs, findings } = driver.check(kindOf(name), news);
   return { inputs, failures: findings };
 };
+export const announce = (name: string, old: any, news: any): any => driver.announce(kindOf(name), old, news);
 export const create = (name: string, inputs: any): any => driver.create(kindOf(name), inputs);
 export const read = (name: string, id: string, props: any): any => driver.refresh(kindOf(name), id, props);
 export const update = (name: string, news: any): any => driver.update(kindOf(name), news);

@@ -1,7 +1,7 @@
 import type { z } from "zod";
-import type { Facts, Seen } from "./fact";
+import type { Fact, Facts, Seen } from "./fact";
 import type { Connection } from "./remote";
-import type { Plan } from "./step";
+import type { Plan, Prediction } from "./step";
 
 /** What every spec has: where to act. */
 export interface Placed {
@@ -37,6 +37,10 @@ export interface Kind<Spec extends Placed, F extends Facts> {
   live(known: Spec, seen: Readonly<Record<string, Seen<F>>>): Spec | undefined;
   /** What makes the nodes as wanted. Read again after it was run, it must be empty, or the operation fails with what is left. */
   plan(wanted: Spec, seen: Readonly<Record<string, Seen<F>>>): Plan;
+  /** What a change would do, asked on this very machine, where the nodes cannot be reached: on a model of a healthy object made from the old spec. */
+  rehearse?(old: Spec, wanted: Spec): Fact<Prediction>;
+  /** It only waits or asks and changes nothing, so there is nothing to announce. Default: false. */
+  readonly harmless?: boolean;
   /** What gives the nodes back: orderly, data kept unless the spec says otherwise by name. */
   remove(spec: Spec, seen: Readonly<Record<string, Seen<F>>>): Plan;
   /** Further outputs, beside the spec itself. Their names must not be those of inputs. `before` has those of the last time, for what a refresh must not change. */

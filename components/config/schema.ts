@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { CONSENT, CONSENT_RULE } from "@qvd-ha/providers/dist/driver/consent";
 import { connectionSchema } from "@qvd-ha/providers/dist/remote";
 import { address, cidr, hostName, seconds } from "./primitives";
 import { timersSchema } from "./timers";
@@ -191,6 +192,8 @@ export const schema = z.strictObject({
   repository: z.strictObject({ lines: z.array(z.string()).min(1), keyring: z.string().optional() }).optional(),
   /** QVD's own node.conf and database schema; without it, QVD is left to its administrator. */
   qvd: qvdSchema.optional(),
+  /** Effects on a serving cluster that are agreed to, for good. For once: on the command line. */
+  consent: z.array(z.string().regex(CONSENT, CONSENT_RULE)).default([]),
   /** Whether `pulumi destroy` deletes the database's data. */
   dataPolicy: z.enum(["keep", "destroy"]).default("keep"),
   /** How long a node may take to answer by SSH after it was made, in seconds. */

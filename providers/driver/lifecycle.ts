@@ -2,7 +2,9 @@ import type { AnyKind, Placed } from "../kind";
 import { roundTrips, StaleError } from "../remote";
 import { steps } from "../step";
 import { apply } from "./apply";
+import { demand } from "./consent";
 import { DRIFT, drift } from "./drift";
+import { foresee } from "./effects";
 import { journal, say } from "./progress";
 import { read } from "./read";
 
@@ -15,7 +17,8 @@ interface PartialFailure extends Error {
   reasons: string[];
 }
 
-const specOf = (props: Props): Props => {
+/** A resource's properties without what is the engine's, or says something about it only. */
+export const specOf = (props: Props): Props => {
   const { __provider: _provider, [DRIFT]: _drift, ...spec } = props;
   return spec as Props;
 };
@@ -36,7 +39,7 @@ function remembered(kind: AnyKind, props: Props): Props {
 }
 
 /** What one operation costs, told at its end. */
-class Measure {
+export class Measure {
   private readonly started = Date.now();
   readonly trips = new Map<string, number>();
   readonly done = new Map<string, number>();
@@ -89,7 +92,7 @@ async function attempt(
     const rounds = kind.rounds ?? 3;
     for (let round = 1; ; round++) {
       const seen = await read(kind, spec, kind.patienceSeconds?.(spec) ?? 0);
-      const todo = kind.plan(spec, seen);
+      const todo = await foresee(title, kind.plan(spec, seen), spec.connections);
       if (todo.stages.length === 0) {
         measure.end(operation);
         return { ...props, ...spec, ...kind.outputs?.(spec, seen) } as Props;
@@ -98,6 +101,8 @@ async function attempt(
         const left = steps(todo).map((s) => `${s.node}: ${s.reason}`);
         throw new Error(`${title}: not as wanted after ${rounds} rounds, still to do: ${left.join("; ")}`);
       }
+      // Here, too, and not only where it was announced: the nodes may have changed since.
+      demand(title, todo);
       await apply(title, todo, spec.connections, measure.done).catch((e: unknown) => {
         if (!(e instanceof StaleError)) throw e;
         say(`${title}: somebody else has changed it meanwhile: looking again`);

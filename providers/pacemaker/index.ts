@@ -1,6 +1,7 @@
 import type { Kind } from "../kind";
 import { plan, remove } from "./plan";
 import { facts, live, outputs } from "./read";
+import { rehearse } from "./rehearse";
 import { rules } from "./rules";
 import type { PacemakerSpec } from "./spec";
 import { pacemakerSchema } from "./spec";
@@ -14,6 +15,7 @@ export const pacemaker: Kind<PacemakerSpec, typeof facts> = {
   facts: () => facts,
   live,
   plan,
+  rehearse,
   remove,
   outputs,
   outputNames: ["foreign", "version", "schema", "featureSet", "digest"],

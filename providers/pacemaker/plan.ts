@@ -1,10 +1,11 @@
 import type { Danger, Plan, Step } from "../step";
-import { DANGERS, nothing, plan as stages } from "../step";
+import { nothing, plan as stages } from "../step";
 import { canonical, merge, readConfiguration, withProperty } from "./cib";
 import { commit, unlessMoved, whileStopped } from "./commit";
+import { serving, simulation } from "./effects";
 import { partOf, spokesman } from "./read";
-import type { PacemakerSeen } from "./read";
-import type { Configuration, Element, PacemakerSpec } from "./spec";
+import type { PacemakerSeen, Spokesman } from "./read";
+import type { Configuration, PacemakerSpec } from "./spec";
 import { running } from "./status";
 import { untilIdle, untilStopped } from "./stop";
 
@@ -38,29 +39,6 @@ export function difference(now: Configuration, wanted: Configuration): Differenc
 
 const same = (a: unknown, b: unknown): boolean => canonical(a) === canonical(b);
 
-function dangerOf(
-  id: string,
-  now: Element | undefined,
-  next: Element | undefined,
-  active: ReadonlySet<string>,
-): Danger {
-  if (now?.kind === "primitive" && active.has(id)) {
-    if (!next || next.kind !== "primitive") return "stops";
-    return same([now.agent, now.params], [next.agent, next.params]) ? "none" : "restarts";
-  }
-  const places = ["group", "clone", "location", "colocation", "order"];
-  return active.size > 0 && [now, next].some((e) => e && places.includes(e.kind)) ? "moves" : "none";
-}
-
-/** The worst that a change may do to what runs now; a new cluster has nothing to lose. */
-export function danger(now: Configuration, wanted: Configuration, active: ReadonlySet<string>): Danger {
-  const d = difference(now, wanted);
-  const all = [...d.added, ...d.changed, ...d.removed].map((id) =>
-    dangerOf(id, now.elements[id], wanted.elements[id], active),
-  );
-  return all.reduce((worst, x) => (DANGERS.indexOf(x) > DANGERS.indexOf(worst) ? x : worst), "none" as Danger);
-}
-
 const listed = (what: string, names: readonly string[]): string[] =>
   names.length > 0 ? [`${what} ${names.join(", ")}`] : [];
 
@@ -68,6 +46,8 @@ const nowhere = (spec: PacemakerSpec): Error =>
   new Error(
     `no cluster runs on ${Object.keys(spec.connections).join(" or ")}: its configuration can neither be read nor written`,
   );
+
+const idle = ({ status }: Spokesman): boolean => status !== undefined && running(status).length === 0;
 
 /** @throws Error when no node's cluster runs: there is nothing to write to */
 export function plan(wanted: PacemakerSpec, seen: PacemakerSeen): Plan {
@@ -82,11 +62,13 @@ export function plan(wanted: PacemakerSpec, seen: PacemakerSeen): Plan {
     ...listed("remove", d.removed),
     ...listed("set options", d.options),
   ];
+  const merged = merge(from.cib, wanted);
   const step: Step = {
     node: from.node,
     reason: `commit the configuration as one patch: ${what.join("; ")}`,
-    command: commit(from.cib.xml, merge(from.cib, wanted), unlessMoved(from.cib)),
-    danger: danger(now, wanted, new Set(from.status ? running(from.status) : [])),
+    command: commit(from.cib.xml, merged, unlessMoved(from.cib)),
+    // Where nothing runs there is nothing to lose, and nothing to ask.
+    ...(idle(from) ? {} : { predict: simulation(from.cib.xml, merged, now, partOf(wanted), serving(from.status)) }),
   };
   return stages([[step]]);
 }

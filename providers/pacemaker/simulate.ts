@@ -64,11 +64,9 @@ export function parseSimulation(xml: string): Simulation {
 
 /** One line a person understands, as in "move p_postgres from qvddb1 to qvddb2: node availability". */
 export function describe(a: PredictedAction): string {
-  const where = [
-    a.from !== undefined && a.from !== a.to ? ` from ${a.from}` : "",
-    a.to === undefined ? "" : ` to ${a.to}`,
-  ];
-  const place = a.from === a.to && a.to !== undefined ? ` on ${a.to}` : where.join("");
+  const moved = a.from !== undefined && a.to !== undefined && a.from !== a.to;
+  const at = a.to ?? a.from;
+  const place = moved ? ` from ${a.from} to ${a.to}` : at === undefined ? "" : ` on ${at}`;
   const reason = a.reason === undefined ? "" : `: ${a.reason}`;
   return `${a.action} ${a.target}${place}${reason}${a.blocked ? " (blocked)" : ""}`;
 }

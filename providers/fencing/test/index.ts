@@ -9,6 +9,7 @@ export type { FenceTestSpec } from "./spec";
 /** Its output says which devices answered; a failure names node and device, and what the agent said. */
 export const fenceTest: Kind<FenceTestSpec, ReturnType<typeof facts>> = {
   name: "fence test",
+  harmless: true,
   schema: schema as Kind<FenceTestSpec, ReturnType<typeof facts>>["schema"],
   rules,
   id: (spec) => spec.tests.map((t) => t.device).join("+"),

@@ -26,6 +26,7 @@ function spokesman(seen: StartedSeen): { node: string; status: ClusterStatus } |
 /** One primitive of the committed configuration, awaited: it fails where it belongs, with Pacemaker's exit reason. It changes nothing on any node. */
 export const started: Kind<StartedSpec, typeof facts> = {
   name: "started",
+  harmless: true,
   schema: startedSchema,
   id: (spec) => spec.resource,
   facts: () => facts,

@@ -20,7 +20,8 @@ interface Case {
   noQuorum?: string[];
   set?: Record<string, unknown>;
   drop?: string[];
-  plan: { node: string; reason: string; danger: string }[];
+  /** `asks`: Pacemaker is asked first what it would do. */
+  plan: { node: string; reason: string; asks: boolean }[];
 }
 
 const cases = JSON.parse(readFileSync(join(__dirname, "plan.json"), "utf8")) as Case[];
@@ -46,7 +47,7 @@ test.each(cases.map((c) => [c.name, c] as const))("%s", (_name, c) => {
   }
   for (const id of c.drop ?? []) delete input.elements[id];
   const steps = plan(pacemakerSchema.parse(input), seen(c)).stages.flat();
-  expect(steps.map((s) => [s.node, s.danger])).toEqual(c.plan.map((s) => [s.node, s.danger]));
+  expect(steps.map((s) => [s.node, s.predict !== undefined])).toEqual(c.plan.map((s) => [s.node, s.asks]));
   for (const [i, s] of c.plan.entries()) expect(steps[i]?.reason).toContain(s.reason);
 });
 

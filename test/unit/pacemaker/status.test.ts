@@ -66,12 +66,12 @@ describe("crm_simulate", () => {
     const sim = parseSimulation(recorded("crm_simulate-node-fail.xml"));
     expect(sim.actions.map(inWords)).toEqual([
       "Fence (reboot) qvddb1: peer is no longer part of the cluster",
-      "stop p_fence_qvddb2 from qvddb1: node availability",
-      "stop p_ping from qvddb1: node availability",
+      "stop p_fence_qvddb2 on qvddb1: node availability",
+      "stop p_ping on qvddb1: node availability",
       "move p_fs_postgres from qvddb1 to qvddb2",
       "move p_ip_postgres from qvddb1 to qvddb2",
       "move p_postgres from qvddb1 to qvddb2",
-      "stop p_drbd_postgres from qvddb1: node availability",
+      "stop p_drbd_postgres on qvddb1: node availability",
       "promote p_drbd_postgres on qvddb2",
     ]);
     const order = sim.executed.filter((e) => !["monitor", "notify", "cancel"].includes(e.operation));
@@ -86,7 +86,7 @@ describe("crm_simulate", () => {
 
   test("at a cold start, probes left out", () => {
     const sim = parseSimulation(recorded("crm_simulate-cold-start.xml"));
-    expect(sim.actions.map(inWords)).toContain("promote p_drbd_postgres to qvddb1");
+    expect(sim.actions.map(inWords)).toContain("promote p_drbd_postgres on qvddb1");
     expect(sim.executed[0]).toEqual({ operation: "start", target: "p_fence_qvddb1", node: "qvddb2" });
   });
 
@@ -94,7 +94,7 @@ describe("crm_simulate", () => {
     const sim = parseSimulation(recorded("crm_simulate-no-quorum.xml"));
     expect(sim.executed).toEqual([]);
     expect(sim.actions.filter((a) => !a.blocked)).toEqual([]);
-    expect(sim.actions.map(inWords)).toContain("start p_fence_qvddb1 to qvddb2: no quorum (blocked)");
+    expect(sim.actions.map(inWords)).toContain("start p_fence_qvddb1 on qvddb2: no quorum (blocked)");
   });
 
   test("refuses anything else", () => expect(() => parseSimulation("<cib/>")).toThrow("expected a simulation"));

@@ -1,0 +1,165 @@
+import type { Fact } from "../fact";
+import { sh } from "../remote";
+import type { Effect, Prediction } from "../step";
+import type { PredictedAction, Simulation } from "./simulate";
+import { describe, parseSimulation } from "./simulate";
+import type { Configuration } from "./spec";
+import type { ClusterStatus } from "./status";
+import type { Xml } from "./xml";
+import { formatXml } from "./xml";
+
+type Danger = Effect["danger"];
+
+/** From a moment's pause to no service at all. */
+const RANK: readonly Danger[] = ["restarts", "moves", "stops"];
+const worst = (all: readonly Danger[]): Danger | undefined =>
+  all.reduce<Danger | undefined>((a, b) => (a === undefined || RANK.indexOf(b) > RANK.indexOf(a) ? b : a), undefined);
+
+/** Pacemaker's words for what it does to one instance of a resource, as far as that takes anything away. What starts or is reloaded is no danger. */
+const DANGER: Readonly<Record<string, Danger>> = {
+  restart: "restarts",
+  recover: "restarts",
+  "re-promote": "restarts",
+  move: "moves",
+  migrate: "moves",
+  stop: "stops",
+  demote: "stops",
+};
+
+/** What a resource is in: the group or clone, the outermost one. */
+function holderOf(id: string, c: Configuration): string | undefined {
+  const holder = Object.entries(c.elements).find(
+    ([, e]) => (e.kind === "group" && e.members.includes(id)) || (e.kind === "clone" && e.child === id),
+  )?.[0];
+  return holder === undefined ? undefined : (holderOf(holder, c) ?? holder);
+}
+
+/** A clone whose instance goes here and comes there moves; what is promoted elsewhere has moved, too. */
+function dangerOf(actions: readonly PredictedAction[]): Danger | undefined {
+  const kinds = actions.flatMap((a) => (a.blocked ? [] : (DANGER[a.action] ?? [])));
+  const comes = actions.some((a) => a.action === "promote" && !a.blocked);
+  return worst(kinds.map((d) => (d === "stops" && comes ? "moves" : d)));
+}
+
+/** Fence devices serve nobody. Neither does a plain clone that nothing is placed or ordered by: what it says goes by node attributes, which stay. */
+function serves(id: string, c: Configuration): boolean {
+  const e = c.elements[id];
+  const child = e?.kind === "clone" ? c.elements[e.child] : e;
+  if (child?.kind === "primitive" && child.agent.startsWith("stonith:")) return false;
+  if (e?.kind !== "clone" || e.meta["promotable"] === "true") return true;
+  return Object.values(c.elements).some(
+    (x) =>
+      (x.kind === "order" && [x.first, x.then].includes(id)) ||
+      (x.kind === "colocation" && [x.resource, x.withResource].includes(id)),
+  );
+}
+
+/** Somebody is served: a database server runs. Not knowing counts as yes. */
+export const serving = (status: ClusterStatus | undefined): boolean =>
+  status === undefined || status.resources.some((r) => r.active && /:pgsql$/.test(r.agent));
+
+/**
+ * Effects by name. A group of which all members suffer the same is named itself, and a clone always is, as its instances have no names of their own.
+ * @param now the configuration in force: what is in it and not in `wanted` was in a group, too
+ */
+export function effectsOf(
+  actions: readonly PredictedAction[],
+  now: Configuration,
+  wanted: Configuration,
+  someoneServed: boolean,
+): Effect[] {
+  const both: Configuration = { ...wanted, elements: { ...now.elements, ...wanted.elements } };
+  const found = new Map<string, Danger>();
+  const suffer = (id: string, of: readonly PredictedAction[]): void => {
+    const danger = dangerOf(of);
+    if (danger !== undefined) found.set(id, danger);
+  };
+  const isClone = (id: string): boolean => both.elements[id]?.kind === "clone";
+  // A group that was cloned or not, a resource that was in another group: where it is in force counts.
+  const holder = (id: string): string | undefined => holderOf(id, now) ?? holderOf(id, wanted);
+  const names = [
+    ...new Set(
+      actions.map((a) => {
+        const h = holder(a.target);
+        return h !== undefined && isClone(h) ? h : a.target;
+      }),
+    ),
+  ];
+  for (const id of names)
+    suffer(
+      id,
+      actions.filter((a) => a.target === id || (isClone(id) && holder(a.target) === id)),
+    );
+  for (const a of actions) if (a.action.startsWith("Fence")) found.set(a.target, "stops");
+  for (const [id, e] of Object.entries(now.elements)) {
+    if (e.kind !== "group") continue;
+    const dangers = new Set(e.members.map((m) => found.get(m)));
+    const [one] = dangers;
+    if (dangers.size !== 1 || one === undefined) continue;
+    for (const m of e.members) found.delete(m);
+    found.set(id, one);
+  }
+  return [...found]
+    .map(([resource, danger]): Effect => {
+      const within = holder(resource);
+      return {
+        danger,
+        resource,
+        ...(within === undefined ? {} : { within }),
+        service: someoneServed && serves(within ?? resource, both) && serves(resource, both),
+      };
+    })
+    .sort((a, b) => (a.resource < b.resource ? -1 : 1));
+}
+
+const keyOf = (a: PredictedAction): string => `${a.action} ${a.target} ${a.from} ${a.to} ${a.nextRole}`;
+
+/** What the new configuration does beyond what Pacemaker is about to do anyway. */
+export function predict(
+  before: Simulation,
+  after: Simulation,
+  now: Configuration,
+  wanted: Configuration,
+  someoneServed: boolean,
+): Prediction {
+  const anyway = new Set(before.actions.map(keyOf));
+  const actions = after.actions.filter((a) => !anyway.has(keyOf(a)));
+  return {
+    effects: effectsOf(actions, now, wanted, someoneServed),
+    words: actions.length > 0 ? actions.map((a) => `Pacemaker: ${describe(a)}`) : ["Pacemaker: nothing to do"],
+  };
+}
+
+export const SEPARATOR = "----";
+
+/** Both answers of `crm_simulate`, in the order asked. @throws Error with what it said where it would not simulate */
+export function bothOf(stdout: string, stderr: string, code: number): [Simulation, Simulation] {
+  const [before = "", after = ""] = stdout.split(`${SEPARATOR}\n`);
+  if (code !== 0 || after.trim() === "")
+    throw new Error(
+      code === 127 ? "crm_simulate is not installed" : `crm_simulate: ${(stderr || stdout).trim().slice(-600)}`,
+    );
+  return [parseSimulation(before), parseSimulation(after)];
+}
+
+/** Asks Pacemaker's scheduler on a node what it makes of the new configuration, with the status as it was read along with the old one. */
+export function simulation(
+  from: Xml,
+  to: Xml,
+  now: Configuration,
+  wanted: Configuration,
+  someoneServed: boolean,
+): Fact<Prediction> {
+  const old = formatXml(from);
+  const script = sh`d=$(mktemp -d /run/qvd-ha-sim.XXXXXXXX)
+trap 'rm -rf "$d"' EXIT
+head -c ${Buffer.byteLength(old)} >"$d/old.xml"
+cat >"$d/new.xml"
+crm_simulate --simulate --xml-file "$d/old.xml" --output-as=xml
+echo ${SEPARATOR}
+crm_simulate --simulate --xml-file "$d/new.xml" --output-as=xml`;
+  return {
+    command: { script, stdin: old + formatXml(to) },
+    parse: ({ stdout, stderr, code }) => predict(...bothOf(stdout, stderr, code), now, wanted, someoneServed),
+  };
+}
