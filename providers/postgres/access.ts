@@ -28,22 +28,36 @@ interface Local {
   readonly osUser: string;
   readonly database: { readonly name: string };
   readonly monitor: { readonly role: string };
+  readonly role?: { readonly name: string };
 }
+
+/** The HOWTO's monitor logs in with QVD's own role and password; ours has a role of its own, and none. */
+export const monitorIsClient = (given: {
+  readonly monitor: { readonly role: string };
+  readonly role?: { readonly name: string };
+}): boolean => given.role?.name === given.monitor.role;
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /** The rules in order, with the local ones for the server's user and the monitor before them. Idempotent. */
 export function withOwnRules(given: Local & { readonly hba: readonly HbaRule[] }): HbaRule[] {
   const hba = given.hba.map(orderedRule);
+  // The first rule that fits decides, so one that says the same for everybody will do.
+  const first = hba.find((r) => r.type === "local" && ["all", given.osUser].includes(r.user));
+  const letIn = first?.database === "all" && first.method === "peer" && first.options === undefined;
   const own = [
-    { type: "local", database: "all", user: given.osUser, method: "peer" },
-    {
-      type: "local",
-      database: given.database.name,
-      user: given.monitor.role,
-      method: "peer",
-      options: { map: MONITOR_MAP },
-    },
+    ...(letIn ? [] : [{ type: "local", database: "all", user: given.osUser, method: "peer" }]),
+    ...(monitorIsClient(given)
+      ? []
+      : [
+          {
+            type: "local",
+            database: given.database.name,
+            user: given.monitor.role,
+            method: "peer",
+            options: { map: MONITOR_MAP },
+          },
+        ]),
   ].filter((o) => !hba.some((r) => same(r, o)));
   return [...own, ...hba];
 }
@@ -58,9 +72,12 @@ export const orderedRule = (r: HbaRule): HbaRule => ({
   ...(r.options && Object.keys(r.options).length > 0 ? { options: r.options } : {}),
 });
 
+const orderedIdent = (i: Ident): Ident => ({ map: i.map, systemUser: i.systemUser, databaseUser: i.databaseUser });
+
 export function withOwnIdent(given: Local & { readonly ident: readonly Ident[] }): Ident[] {
+  if (monitorIsClient(given)) return given.ident.map(orderedIdent);
   const own = { map: MONITOR_MAP, systemUser: given.osUser, databaseUser: given.monitor.role };
-  const ident = given.ident.map((i) => ({ map: i.map, systemUser: i.systemUser, databaseUser: i.databaseUser }));
+  const ident = given.ident.map(orderedIdent);
   return ident.some((i) => same(i, own)) ? ident : [own, ...ident];
 }
 

@@ -3,7 +3,7 @@ import { Secret } from "../remote";
 import type { Plan, Step } from "../step";
 import { nothing, plan as planOf } from "../step";
 import type { PostgresSeen, SeenNodes } from "./read";
-import { activeNodes } from "./read";
+import { activeNodes, settingsOf } from "./read";
 import { files } from "./render";
 import {
   forgetScript,
@@ -84,7 +84,7 @@ const filesDiffer = (s: PostgresSpec, at: PostgresSeen): string[] => {
   const f = at.files;
   if (!f) return [];
   return [
-    ...(isDeepStrictEqual(f.settings, s.settings) ? [] : ["postgresql.conf"]),
+    ...(isDeepStrictEqual({ ...settingsOf(s, f, at.server) }, { ...s.settings }) ? [] : ["postgresql.conf"]),
     ...(isDeepStrictEqual(f.hba, s.hba) ? [] : ["pg_hba.conf"]),
     ...(isDeepStrictEqual(f.ident, s.ident) ? [] : ["pg_ident.conf"]),
   ];
@@ -117,6 +117,9 @@ function refuseUnchangeable(s: PostgresSpec, node: string, at: PostgresSeen): vo
     );
 }
 
+const only = (names: readonly string[], all: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(all).filter(([name]) => names.includes(name)));
+
 /** Under the cluster: only where it runs, without stopping it where that can be avoided. */
 function underCluster(s: PostgresSpec, seen: SeenNodes): Plan {
   const [node, second] = activeNodes(seen);
@@ -137,7 +140,7 @@ function underCluster(s: PostgresSpec, seen: SeenNodes): Plan {
     todo.push({
       node,
       reason: `rewrite ${changed.join(", ")} and have the server read it`,
-      command: { script: rewriteScript(s, files(s)), timeoutSeconds: 300 },
+      command: { script: rewriteScript(s, only(changed, files(s))), timeoutSeconds: 300 },
     });
   if (system.length > 0)
     todo.push({

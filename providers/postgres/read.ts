@@ -2,7 +2,9 @@ import type { Fact, Seen } from "../fact";
 import { sh } from "../remote";
 import type { HbaRule, Ident } from "./access";
 import { matches } from "./password";
-import { parseConf, parseHba, parseIdent } from "./render";
+import type { Parameters } from "./meaning";
+import { meant } from "./meaning";
+import { MANAGED, parseConf, parseHba, parseIdent } from "./render";
 import type { PostgresSpec } from "./spec";
 import { connectionLimit, factsSql } from "./sql";
 import { parseStamp, stampFile } from "./stamp";
@@ -89,6 +91,8 @@ export interface Files {
   readonly system: Readonly<Record<string, string>>;
   readonly hba: readonly HbaRule[];
   readonly ident: readonly Ident[];
+  /** postgresql.conf is somebody else's: compared by what it means. */
+  readonly foreign?: boolean;
 }
 
 const FILES = ["PG_VERSION", "postgresql.conf", "postgresql.auto.conf", "pg_hba.conf", "pg_ident.conf"];
@@ -108,11 +112,14 @@ for f in ${FILES}; do [ ! -f $f ] || cat $f; printf '\0'; done`,
       system: parseConf(system),
       hba: parseHba(hba),
       ident: parseIdent(ident),
+      ...(conf.startsWith(MANAGED) ? {} : { foreign: true }),
     };
   },
 });
 
 export interface Server {
+  /** What the server knows of the settings that are set or wanted, by name. */
+  readonly parameters?: Parameters;
   readonly checksums: boolean;
   /** Settings that wait for a restart. */
   readonly pendingRestart: readonly string[];
@@ -128,6 +135,7 @@ export interface Server {
 }
 
 interface Said {
+  readonly parameters?: Parameters;
   readonly pendingRestart: string[];
   readonly refused: string[];
   readonly checksums: boolean;
@@ -144,7 +152,7 @@ function parseServer(s: PostgresSpec, stdout: string): Server | undefined {
   if (!first?.startsWith("{")) return undefined;
   const said = JSON.parse(first) as Said;
   const monitor = second ? (JSON.parse(second) as { monitor: boolean; rows: number }) : { monitor: false, rows: 0 };
-  const roles = [s.role.name, s.monitor.role].flatMap((name) => {
+  const roles = [...new Set([s.role.name, s.monitor.role])].flatMap((name) => {
     const r = said.roles[name];
     if (!r) return [`role ${name} is missing`];
     const limit = name === s.role.name ? connectionLimit(s) : -1;
@@ -156,6 +164,7 @@ function parseServer(s: PostgresSpec, stdout: string): Server | undefined {
   });
   const stored = said.roles[s.role.name]?.stored;
   return {
+    ...(said.parameters ? { parameters: said.parameters } : {}),
     checksums: said.checksums,
     pendingRestart: said.pendingRestart,
     refused: said.refused,
@@ -195,8 +204,16 @@ export const activeNodes = (seen: SeenNodes): string[] =>
 /** Stands in the place of a password that is not the wanted one; it is not in the alphabet, so it can never be wished for. */
 export const ANOTHER_PASSWORD = "(another password)";
 
-function fromFiles(f: Files, s: Server | undefined): Pick<PostgresSpec, "version" | "settings" | "hba" | "ident"> {
-  const waiting = Object.entries({ ...f.settings, ...f.system }).map(([name, value]) => [
+/** What postgresql.conf sets, in the wanted words where it means the same. */
+export const settingsOf = (known: PostgresSpec, f: Files, s: Server | undefined): Readonly<Record<string, string>> =>
+  f.foreign ? meant(known.settings, f.settings, s?.parameters ?? {}) : f.settings;
+
+function fromFiles(
+  known: PostgresSpec,
+  f: Files,
+  s: Server | undefined,
+): Pick<PostgresSpec, "version" | "settings" | "hba" | "ident"> {
+  const waiting = Object.entries({ ...settingsOf(known, f, s), ...f.system }).map(([name, value]) => [
     name,
     s?.pendingRestart.includes(name) ? `${value} (waits for a restart)` : value,
   ]);
@@ -209,7 +226,11 @@ function fromServer(known: PostgresSpec, s: Server | undefined): Partial<Postgre
   const named = (name: string): string => (problem(name) ? `${name} (${problem(name)})` : name);
   return {
     checksums: known.checksums && s.checksums,
-    role: { name: named(known.role.name), password: s.password === "ours" ? known.role.password : ANOTHER_PASSWORD },
+    role: {
+      ...known.role,
+      name: named(known.role.name),
+      password: s.password === "ours" ? known.role.password : ANOTHER_PASSWORD,
+    },
     database: s.database
       ? { name: known.database.name, ...s.database }
       : { name: "", owner: "", encoding: "", locale: "" },
@@ -228,5 +249,5 @@ export function live(known: PostgresSpec, seen: SeenNodes): PostgresSpec | undef
   if (!there) return undefined;
   const at = node === undefined ? undefined : seen[node];
   if (!at?.files) return known;
-  return { ...known, ...fromFiles(at.files, at.server), ...fromServer(known, at.server) };
+  return { ...known, ...fromFiles(known, at.files, at.server), ...fromServer(known, at.server) };
 }

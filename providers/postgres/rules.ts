@@ -33,8 +33,6 @@ function namesFindings(s: PostgresSpec): Finding[] {
       property: "database.owner",
       reason: `"${s.database.owner}" is not the role "${s.role.name}": QVD's deployment needs its role to own the database`,
     });
-  if (s.monitor.role === s.role.name)
-    found.push({ property: "monitor.role", reason: `"${s.monitor.role}" is QVD's own role: it needs one of its own` });
   return found;
 }
 

@@ -19,6 +19,8 @@ const roleSchema = z.strictObject({
   name: z.string().default("qvd"),
   /** Secret. QVD writes it into URLs and a properties file unescaped, so letters, digits, `_` and `-` alone. */
   password: z.string(),
+  /** Connections at once; -1 for no limit of its own. Default: `max_connections` less the slots kept for the monitor and the operator. */
+  connectionLimit: z.number().int().min(-1).optional(),
 });
 
 /** What Pacemaker's agent updates at each monitor. A schema of its own: a foreign table in `public` breaks QVD's schema updates. */
@@ -27,7 +29,10 @@ const monitorSchema = z.strictObject({
   schema: z.string().default("ha"),
   /** Default: pacemaker_monitor. */
   table: z.string().default("pacemaker_monitor"),
-  /** Logs in over the local socket, mapped from the server's OS user, without a password. Default: ha_monitor. */
+  /**
+   * Logs in over the local socket, mapped from the server's OS user, without a password. If it is QVD's own role, it logs in as that, and the agent must know
+   * its password. Default: ha_monitor.
+   */
   role: z.string().default("ha_monitor"),
 });
 

@@ -1,3 +1,4 @@
+import { monitorIsClient } from "./access";
 import { verifier } from "./password";
 import { KEPT_CONNECTIONS } from "./settings";
 import type { PostgresSpec } from "./spec";
@@ -9,13 +10,25 @@ const unless = (missing: string, create: string): string =>
   `select ${literal(create)} where not exists (${missing}) \\gexec`;
 
 /** QVD's clients never take the connections that the monitor needs: a flood of them must not look like a dead server. */
-export const connectionLimit = (s: PostgresSpec): number => Number(s.settings.max_connections) - KEPT_CONNECTIONS;
+export const connectionLimit = (s: PostgresSpec): number =>
+  s.role.connectionLimit ?? Number(s.settings.max_connections) - KEPT_CONNECTIONS;
 
 const monitorTable = (s: PostgresSpec): string => `${name(s.monitor.schema)}.${name(s.monitor.table)}`;
 
 /** What Pacemaker's agent runs at each monitor: that it commits says the disk takes writes, too. Without quotes, as the agent passes it through two shells. */
 export const monitorSql = (s: Pick<PostgresSpec, "monitor">): string =>
   `update ${s.monitor.schema}.${s.monitor.table} set last_update = current_timestamp;`;
+
+/** Without a password: it is let in by the mapping from the OS user. */
+function monitorRole(s: PostgresSpec): string[] {
+  const monitor = name(s.monitor.role);
+  return [
+    unless(`select from pg_roles where rolname = ${literal(s.monitor.role)}`, `create role ${monitor}`),
+    `alter role ${monitor} with login nosuperuser nocreatedb nocreaterole noreplication nobypassrls connection limit -1 password null;`,
+    // Two monitors at once must wait for each other; under serializable one of them would fail, and the service be restarted.
+    `alter role ${monitor} set default_transaction_isolation = 'read committed';`,
+  ];
+}
 
 /**
  * psql's input that makes role, database and monitor as wanted, whatever is there. Carries the password's verifier: secret.
@@ -43,10 +56,7 @@ export function seedSql(s: PostgresSpec): string {
       : []),
     unless(`select from pg_roles where rolname = ${literal(s.role.name)}`, `create role ${role}`),
     `alter role ${role} with login nosuperuser nocreatedb nocreaterole noreplication nobypassrls connection limit ${connectionLimit(s)} password ${literal(stored)};`,
-    unless(`select from pg_roles where rolname = ${literal(s.monitor.role)}`, `create role ${monitor}`),
-    `alter role ${monitor} with login nosuperuser nocreatedb nocreaterole noreplication nobypassrls connection limit -1 password null;`,
-    // Two monitors at once must wait for each other; under serializable one of them would fail, and the service be restarted.
-    `alter role ${monitor} set default_transaction_isolation = 'read committed';`,
+    ...(monitorIsClient(s) ? [] : monitorRole(s)),
     unless(
       `select from pg_database where datname = ${literal(s.database.name)}`,
       `create database ${db} owner ${name(s.database.owner)} template template0 encoding ${literal(s.database.encoding)} lc_collate ${literal(s.database.locale)} lc_ctype ${literal(s.database.locale)}`,
@@ -73,6 +83,8 @@ export const factsSql = (s: PostgresSpec): string =>
     select format('postgresql.conf line %s: %s: %s', sourceline, name, error) as what from pg_file_settings
       where error is not null and name not in (select name from pg_settings where pending_restart)
     union all select format('pg_hba.conf line %s: %s', line_number, error) from pg_hba_file_rules where error is not null) e),
+  'parameters', (select coalesce(json_object_agg(lower(name), json_build_object('unit', unit, 'type', vartype, 'default', boot_val)), '{}') from pg_settings
+    where source = 'configuration file' or lower(name) in (${Object.keys(s.settings).map(literal).join(", ")})),
   'checksums', current_setting('data_checksums') = 'on',
   'roles', (select coalesce(json_object_agg(rolname, json_build_object('stored', rolpassword, 'login', rolcanlogin,
       'powers', rolsuper or rolcreatedb or rolcreaterole or rolreplication or rolbypassrls, 'limit', rolconnlimit)), '{}')

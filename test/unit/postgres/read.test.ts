@@ -39,7 +39,10 @@ test("where the device is", () => {
 test("files: none, all, and a missing one", () => {
   expect(said(f.files, "")).toBeUndefined();
   expect(
-    said(f.files, "15\n\0port = '5432'\n\0# x\nfsync = 'off'\n\0local all all peer\n\0ha postgres ha_monitor\n\0"),
+    said(
+      f.files,
+      "15\n\0# Managed by qvd-ha: changes made here are taken back.\nport = '5432'\n\0# x\nfsync = 'off'\n\0local all all peer\n\0ha postgres ha_monitor\n\0",
+    ),
   ).toEqual({
     version: "15",
     settings: { port: "5432" },

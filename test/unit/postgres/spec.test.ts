@@ -55,7 +55,6 @@ test.each([
   ["scram asked for where verifiers are md5", { authentication: "md5" as const }, "hba[2].method"],
   ["lost+found in the way of initdb", { fsType: "ext4" }, "dataDirectory"],
   ["QVD's role does not own its database", { database: { owner: "postgres" } }, "database.owner"],
-  ["one role for both", { monitor: { role: "qvd" } }, "monitor.role"],
   ["a node that no rule lets in", { addresses: { qvddb1: "10.0.0.1", qvddb2: "172.20.64.92" } }, "hba"],
 ])("refused: %s", (_name, given, property) => expect(findings(given)).toContain(property));
 
