@@ -1,0 +1,66 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { load } from "js-yaml";
+import { load as loadSettings } from "../../../components/config";
+import type { SettingsInput } from "../../../components/config";
+import { labDefaults } from "../../../lab/describe";
+import type { LabDescription } from "../../../lab/describe";
+import { pacemakerSchema } from "../../../providers/pacemaker/spec";
+import type { PacemakerSpec } from "../../../providers/pacemaker/spec";
+import { register } from "../../unit/components/graph";
+
+const root = join(__dirname, "../../..");
+
+/** What the lab would say of itself; the scheduler sees nothing of it but the router's address. */
+const lab: LabDescription = {
+  instance: "sample",
+  up: true,
+  libvirtUri: "qemu+unix:///system",
+  domainType: "qemu",
+  cpu: { mode: "custom", model: "Nehalem" },
+  image: {
+    hash: "0",
+    base: "/images/base.qcow2",
+    kernel: "/images/vmlinuz",
+    initrd: "/images/initrd",
+    kernelArguments: "",
+  },
+  pool: "sample",
+  consoleDirectory: "/var/log/consoles",
+  aries: {
+    address: "172.20.64.1",
+    port: 22,
+    user: "root",
+    hostKey: "ssh-ed25519 AAAA",
+    privateKeyFile: "/var/lib/lab/key",
+  },
+  ntpServer: "172.20.64.1",
+  aptRepository: "deb [trusted=yes] http://172.20.64.1/ ./",
+  router: "172.20.64.1",
+};
+
+/** The stack `dev` as its committed file has it, read as the program reads it. */
+function settings(): SettingsInput {
+  const { config } = load(readFileSync(join(root, "Pulumi.dev.yaml"), "utf8")) as { config: Record<string, unknown> };
+  const text = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
+  pulumi.runtime.setAllConfig(Object.fromEntries(Object.entries(config).map(([key, value]) => [key, text(value)])));
+  pulumi.runtime.setMocks({ newResource: () => ({ id: "", state: {} }), call: () => ({}) }, "qvd-ha", "dev");
+  return loadSettings(labDefaults(lab)).settings;
+}
+
+/** The cluster's configuration as our components make it from the committed stack `dev`: nothing is deployed, Pulumi's mocks answer. */
+export async function development(): Promise<PacemakerSpec> {
+  const made = await register(settings(), { hypervisorPrivateKey: pulumi.secret("a-key") });
+  const [configuration] = made.filter((r) => r.type === "pulumi-nodejs:dynamic/pacemaker:Configuration");
+  if (!configuration) throw new Error("the program registered no cluster configuration");
+  const { properties, resourceDefaults, operationDefaults, elements } = configuration.inputs;
+  const hosts = ["qvddb1", "qvddb2"].map((host) => [host, { host, hostKey: "ssh-ed25519 AAAA", privateKey: "none" }]);
+  return pacemakerSchema.parse({
+    connections: Object.fromEntries(hosts) as Record<string, object>,
+    properties,
+    resourceDefaults,
+    operationDefaults,
+    elements,
+  });
+}
