@@ -79,7 +79,7 @@ export function parseDisks(serial: string, stdout: string): Disks {
   const [format, gi] = (part("metadata")[0] ?? "").split(" ");
   const zeros = part("zeros")[0];
   const found = all
-    .filter((b) => b.serial && sameSerial(serial, b.serial.trim()))
+    .filter((b) => b.type !== "rom" && b.serial && sameSerial(serial, b.serial.trim()))
     .map((b): Disk => ({
       path: b.path,
       size: Number(b.size),
@@ -141,7 +141,7 @@ echo @lsblk; lsblk -J -b -o NAME,PATH,SERIAL,SIZE,TYPE,RO,FSTYPE,MOUNTPOINTS
 echo @links; find /dev/disk/by-id -type l -printf '%f %l\n' 2>/dev/null | sort || true
 disk=""
 while read -r path type bytes shown; do
-  if [ "$type" = disk ] && { [ "$shown" = "$serial" ] || [ "$shown" = "${raw("${serial:0:20}")}" ]; }; then disk=$path size=$bytes; fi
+  if [ "$type" != rom ] && { [ "$shown" = "$serial" ] || [ "$shown" = "${raw("${serial:0:20}")}" ]; }; then disk=$path size=$bytes; fi
 done < <(lsblk -d -n -b -r -o PATH,TYPE,SIZE,SERIAL)
 [ -n "$disk" ] || exit 0
 echo @holders; ls "/sys/class/block/${raw("${disk##*/}")}/holders"

@@ -115,9 +115,11 @@ export function inspect(spec: Spec, seen: AllSeen): Verdict {
     const contents = content(disk, format, !disk.metadata || bothFresh);
     const bare = !disk.metadata || contents.length > 0;
     const consent = spec.overwrite.includes(want.serial);
+    // What the module holds or the cluster has is never wiped: the consent was left in the configuration, and the disk has our data now.
+    const mayWipe = consent && !up && !s.cluster.managed;
     const consentFix = `use another disk, or set overwrite: ["${want.serial}"], which destroys all that is on it`;
     if (contents.length > 0) {
-      if (consent) wipe.push(n);
+      if (mayWipe) wipe.push(n);
       else contents.forEach((c) => say(c, "only a blank disk is made part of the mirror", consentFix));
     } else if (bare || bothFresh) {
       const z = disk.zeros ?? { kind: "untested", reason: "no test was made" };
@@ -125,6 +127,7 @@ export function inspect(spec: Spec, seen: AllSeen): Verdict {
         say(`has data at byte ${z.offset}, without any signature`, "only a disk of zeros counts as blank", consentFix);
       if (z.kind === "untested" && !consent)
         say(`could not be tested: ${z.reason}`, "only a disk of zeros counts as blank", consentFix);
+      if (z.kind !== "zero" && mayWipe && !disk.metadata) wipe.push(n);
     }
     if (disk.metadata && !isFresh(disk) && contents.length === 0 && disk.zeros?.kind === "data" && !consent)
       say("carries data without a file system", "a file system is made on a blank resource only", consentFix);

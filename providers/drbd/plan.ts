@@ -134,7 +134,8 @@ export function plan(spec: Spec, seen: AllSeen): Plan {
   const settled = names.every((n) => seen[n]?.state?.disk === "UpToDate" && seen[n]?.state?.peerDisk === "UpToDate");
   if (verdict.bothFresh) {
     const full = spec.initialSync === "full" || !verdict.bothZero;
-    stages.push([step.firstCopy(spec, first, full, verdict.bothZero)]);
+    const peerBlank = names.every((n) => n === first || onlyDisk(seen[n])?.zeros?.kind === "zero");
+    stages.push([step.firstCopy(spec, first, full, peerBlank)]);
   }
   if (!settled || verdict.bothFresh) stages.push(names.map((n) => step.awaitUpToDate(spec, n)));
   if (lacksFileSystem(spec, seen)) stages.push([step.makeFileSystem(spec, first)]);

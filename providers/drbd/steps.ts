@@ -47,13 +47,22 @@ export const loadModule = (node: string): Step => ({
   command: { script: sh`modprobe drbd` },
 });
 
-/** Only with the spec's consent to this very serial. A disk that somebody uses is busy, and wipefs leaves it alone. */
+/**
+ * Only with the spec's consent to this very serial. A disk that somebody uses is busy, and wipefs leaves it alone. Without a signature there may still be what create-md
+ * takes for data: it looks at the first 68 KiB and at where the metadata goes, so both ends are made zeros.
+ */
 export const wipe = (node: string, serial: string, path: string, why: string): Step => ({
   node,
   reason: `disk ${serial}: ${why}`,
   danger: "destroys",
   object: serial,
-  command: { script: sh`wipefs -a ${path}` },
+  command: {
+    script: sh`wipefs -q -a ${path}
+size=$(blockdev --getsize64 ${path})
+dd if=/dev/zero of=${path} bs=1M count=1 conv=notrunc,fsync status=none
+dd if=/dev/zero of=${path} bs=1M count=1 seek=$((size - 1048576)) oflag=seek_bytes conv=notrunc,fsync status=none
+blockdev --rereadpt ${path} 2>/dev/null || partx -d "$(readlink -f ${path})" 2>/dev/null || true`,
+  },
 });
 
 /** Looks again before it writes: what was blank when it was read may have been used since. `blank` is false where the spec's `overwrite` consents. */
@@ -104,9 +113,9 @@ export const awaitConnection = (spec: Spec, node: string): Step => ({
  * disk is declared worthless, so that all of this one is copied to it: the same in both dialects, and nothing is forced.
  * The state is looked at again, so a second run cannot throw anything away.
  */
-export function firstCopy(spec: Spec, node: string, full: boolean, blank: boolean): Step {
+export function firstCopy(spec: Spec, node: string, full: boolean, peerBlank: boolean): Step {
   const peer = nodeNames(spec).find((n) => n !== node) ?? node;
-  const lost = full && !blank;
+  const lost = full && !peerBlank;
   return {
     node,
     reason: full
