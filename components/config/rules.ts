@@ -54,7 +54,7 @@ const networks: Rule = (s) => {
         `${second.crossover} is not in the network of ${first.crossover}: both ends share the link`,
       ),
     );
-  if (first.crossover && inNetwork(ipOf(first.crossover), first.lan))
+  if (first.crossover && (inNetwork(ipOf(first.crossover), first.lan) || inNetwork(ipOf(first.lan), first.crossover)))
     found.push(
       finding(
         "nodes[0].crossover",

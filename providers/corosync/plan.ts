@@ -1,45 +1,47 @@
 import { lines, raw, Secret, sh } from "../remote";
+import { same } from "../overlay";
 import type { Plan, Step } from "../step";
 import { plan as planOf } from "../step";
+import { classify } from "./classes";
+import { differing, keysOf, unlike } from "./keys";
 import type { AllSeen, CorosyncSeen } from "./read";
-import { keyHash, same } from "./read";
-import { CONF_PATH, HEADER, KEY_PATH, parse, render } from "./render";
+import { keyHash, parsed } from "./read";
+import { CONF_PATH, HEADER, KEY_PATH, render } from "./render";
+import { forgetPending, hold, PENDING, release, reload, restart, STOP } from "./restart";
 import type { Spec } from "./spec";
 import { links, nodeNames } from "./spec";
 
-/** How a running cluster takes a change of its configuration. */
-export type Change = "none" | "reload" | "restart";
-
-/** What `corosync-cfgtool -R` takes up, of what a spec holds; corosync.conf(5) and cmap_keys(8). */
-const RELOADABLE: readonly (keyof Spec)[] = ["token", "consensus", "join", "maxMessages", "logging"];
 /** Not in any file. */
-const LOCAL: readonly (keyof Spec)[] = ["connections", "oneRingConsent", "startTimeoutSeconds"];
+const LOCAL: readonly (keyof Spec)[] = ["connections", "oneRingConsent", "startTimeoutSeconds", "authkey"];
 
-const parsed = (conf: string | undefined, known: Spec): Spec | undefined => {
-  try {
-    return conf === undefined ? undefined : parse(conf, known);
-  } catch {
-    // A file that nobody can read is replaced as a whole.
-    return undefined;
-  }
-};
-
-/** Properties by which a node's files differ from the spec. */
-function changed(spec: Spec, s: CorosyncSeen): (keyof Spec)[] {
+/** Whether a file that is not ours says something else. */
+function saysOther(spec: Spec, s: CorosyncSeen): boolean {
   const now = parsed(s.conf, spec);
-  const keys = (Object.keys(spec) as (keyof Spec)[]).concat(now ? (Object.keys(now) as (keyof Spec)[]) : []);
-  const key: (keyof Spec)[] = s.key?.sha256 === keyHash(spec) ? [] : ["authkey"];
-  const differ = [...new Set(keys)].filter((k) => !LOCAL.includes(k) && k !== "authkey" && !same(now?.[k], spec[k]));
-  return [...differ, ...key];
+  const keys = [...Object.keys(spec), ...Object.keys(now ?? {})] as (keyof Spec)[];
+  return keys.some((k) => !LOCAL.includes(k) && !same(now?.[k], spec[k]));
 }
 
 /** A file of ours must be as rendered; somebody else's needs only say the same. */
 const fileDiffers = (spec: Spec, s: CorosyncSeen): boolean =>
-  s.conf === undefined ||
-  (s.conf.startsWith(HEADER) ? s.conf !== render(spec) : changed(spec, s).some((k) => k !== "authkey"));
+  s.conf === undefined || (s.conf.startsWith(HEADER) ? s.conf !== render(spec) : saysOther(spec, s));
 
-export const classify = (keys: readonly (keyof Spec)[]): Change =>
-  keys.length === 0 ? "none" : keys.every((k) => RELOADABLE.includes(k)) ? "reload" : "restart";
+/** Keys by which a file differs, for the reason; empty where nobody can read it. */
+function fileKeys(spec: Spec, s: CorosyncSeen): string[] {
+  try {
+    return s.conf === undefined ? [] : differing(keysOf(s.conf), keysOf(render(spec)));
+  } catch {
+    return [];
+  }
+}
+
+/** Keys that a daemon must take up: what it runs with otherwise than wanted. A file that somebody changed and nobody has read needs no more than to be put back. */
+function due(spec: Spec, s: CorosyncSeen): string[] {
+  const authkey = s.key !== undefined && s.key.sha256 !== keyHash(spec) ? ["authkey"] : [];
+  if (s.running === undefined) return authkey;
+  // Somebody else's file leaves to defaults what ours says, so its daemon has less in its map.
+  const foreign = s.conf !== undefined && !s.conf.startsWith(HEADER) && !fileDiffers(spec, s);
+  return [...(foreign ? [] : unlike(s.running, keysOf(render(spec)))), ...authkey];
+}
 
 /** Name of the one-node cluster that Debian's packages start when they are installed; nobody's data hangs on it. */
 const PACKAGED_CLUSTER = "debian";
@@ -64,19 +66,30 @@ function refuseForeign(spec: Spec, names: readonly string[], of: (n: string) => 
 
 const STATE = raw("/var/lib/pacemaker/cib/* /var/lib/pacemaker/pengine/* /var/lib/corosync/ringid_*");
 
+const because = (spec: Spec, s: CorosyncSeen): string => {
+  const keys = s.conf === undefined ? "" : fileKeys(spec, s).join(", ");
+  return `${CONF_PATH} is ${s.conf === undefined ? "missing" : "not as wanted"}${keys ? `: ${keys}` : ""}`;
+};
+
 const purge = (node: string, reason: string): Step => ({ node, reason, command: { script: sh`rm -rf ${STATE}` } });
 
-const put = (node: string, path: string, mode: string, data: string, decode: boolean, reason: string): Step => ({
+/** Path and mode. */
+const CONF = [CONF_PATH, "0644"] as const;
+const KEY = [KEY_PATH, "0400"] as const;
+
+/** `up`: a daemon runs that will not have read it. */
+const put = (node: string, file: readonly [string, string], data: string, up: boolean, reason: string): Step => ({
   node,
   reason,
   command: {
     script: sh`mkdir -p /etc/corosync
-t=$(mktemp ${path}.XXXXXX)
+${up ? sh`: >${PENDING}` : sh`:`}
+t=$(mktemp ${file[0]}.XXXXXX)
 trap 'rm -f "$t"' EXIT
-${raw(decode ? "base64 -d" : "cat")} >"$t"
-chmod ${mode} "$t"
+${raw(file === KEY ? "base64 -d" : "cat")} >"$t"
+chmod ${file[1]} "$t"
 sync "$t"
-mv -f "$t" ${path}`,
+mv -f "$t" ${file[0]}`,
     stdin: new Secret(data),
   },
 });
@@ -84,34 +97,32 @@ mv -f "$t" ${path}`,
 const stop = (node: string, reason: string): Step => ({
   node,
   reason,
-  danger: "stops",
-  // Pacemaker first: it leaves the membership in order, so nobody is fenced for going away.
-  command: {
-    script: sh`systemctl stop pacemaker
-systemctl stop corosync`,
-    timeoutSeconds: 600,
-  },
+  command: { script: STOP, timeoutSeconds: 600 },
 });
+
+/** What of the two is not as it should be, in words. */
+function absent(u: CorosyncSeen["units"]): string {
+  const stopped = [u.corosync ? "" : "corosync", u.pacemaker ? "" : "pacemaker"].filter(Boolean);
+  if (stopped.length > 0) return `${stopped.join(" and ")} ${stopped.length > 1 ? "do" : "does"} not run`;
+  return u.masked ? "corosync or pacemaker is masked" : "corosync and pacemaker do not start at boot";
+}
 
 const start = (node: string, s: CorosyncSeen): Step => ({
   node,
-  reason:
-    s.units.corosync && s.units.pacemaker
-      ? "start corosync and pacemaker again, and at boot"
-      : "corosync and pacemaker do not run, or not at boot",
+  reason: `${absent(s.units)}: start them, and at boot`,
   command: {
     script: lines(
       ...(s.units.masked ? [sh`systemctl unmask --quiet corosync pacemaker`] : []),
       sh`systemctl reset-failed corosync pacemaker 2>/dev/null || true
-systemctl enable --quiet --now corosync pacemaker`,
+systemctl enable --quiet --now corosync pacemaker
+rm -f ${PENDING}`,
     ),
     timeoutSeconds: 300,
   },
 });
 
-/** Until every node is online in Pacemaker and every link to the peer is connected, as this node sees it. */
-function await_(spec: Spec, node: string): Step {
-  const count = links(spec);
+/** Until every node is online in Pacemaker and every link to the peer is connected, as this node sees it; or any link, where only one node has new addresses yet. */
+function await_(spec: Spec, node: string, count = links(spec)): Step {
   const names = nodeNames(spec);
   const script = sh`deadline=$(( SECONDS + ${spec.startTimeoutSeconds} ))
 while :; do
@@ -130,7 +141,8 @@ while :; do
 done`;
   return {
     node,
-    reason: "wait until both nodes are online and every link is connected",
+    reason: `wait until both nodes are online and ${count === links(spec) ? "every" : "a"} link is connected`,
+    waits: true,
     command: { script, timeoutSeconds: spec.startTimeoutSeconds + 90 },
   };
 }
@@ -145,60 +157,102 @@ const complete = (spec: Spec, s: CorosyncSeen): boolean =>
 const runningOf = (seen: AllSeen): string[] =>
   [...new Set(Object.values(seen).flatMap((s) => s.membership.running))].sort();
 
-/** @throws Error where a change would stop resources that run, or a node belongs to another cluster */
+/** How a change is made, in words. */
+const CLASS = {
+  none: "",
+  reload: "by a reload",
+  rolling: "one node at a time",
+  together: "with corosync stopped on both nodes at once",
+} as const;
+
+/** Stopped together, they are started together, too: each waits for the other. */
+const again = (node: string, s: CorosyncSeen): Step => ({
+  ...start(node, s),
+  reason: "start corosync and pacemaker again, and at boot",
+});
+
+/**
+ * The service goes on through all of it: where daemons must be started again, Pacemaker leaves what runs alone meanwhile.
+ * @throws Error where a node belongs to another cluster
+ */
 export function plan(spec: Spec, seen: AllSeen): Plan {
   const names = nodeNames(spec);
   const of = (n: string): CorosyncSeen => seen[n] as CorosyncSeen;
   refuseForeign(spec, names, of);
-  const keys = [...new Set(names.flatMap((n) => changed(spec, of(n))))];
   const up = names.filter((n) => of(n).units.corosync || of(n).units.pacemaker);
-  const change: Change = up.length === 0 ? "none" : classify(keys);
-  const resources = runningOf(seen);
-  if (change === "restart" && resources.length > 0)
-    throw new Error(
-      `Corosync ring ${spec.clusterName}: ${keys.join(", ")} cannot be changed while the cluster runs, and ${resources.join(", ")} run. ` +
-        "Nothing was touched. Fix: stop the resources (stop-all-resources) or put back the former value.",
-    );
+  const keys = [...new Set(up.flatMap((n) => due(spec, of(n))))].sort();
+  // Packages have started a cluster of one on each node: these two never were one.
+  const strangers = up.some((n) => foreign(spec, of(n)));
+  const change = strangers ? "together" : classify(keys);
+  const serving = runningOf(seen).length > 0;
+  const held = names.some((n) => of(n).membership.held);
+  const promoted = (n: string): boolean => names.some((by) => of(by).membership.promoted?.includes(n));
 
   const write = names.flatMap((n): Step[] => {
     const s = of(n);
-    const text = render(spec);
     const steps: Step[] = [];
     if (foreign(spec, s)) steps.push(purge(n, "a cluster of another name has left its state here"));
     // A node without a configuration must not come with the identity of a cluster that it was in before.
     if (s.conf === undefined && !up.includes(n))
       steps.push(purge(n, "no configuration: no state of a former cluster either"));
-    if (fileDiffers(spec, s))
-      steps.push(
-        put(n, CONF_PATH, "0644", text, false, `${CONF_PATH} is ${s.conf === undefined ? "missing" : "not as wanted"}`),
-      );
+    if (fileDiffers(spec, s)) steps.push(put(n, CONF, render(spec), up.includes(n), because(spec, s)));
     if (s.key?.sha256 !== keyHash(spec) || s.key.mode !== "400")
-      steps.push(put(n, KEY_PATH, "0400", spec.authkey, true, `${KEY_PATH} is ${s.key ? "not as wanted" : "missing"}`));
+      steps.push(put(n, KEY, spec.authkey, up.includes(n), `${KEY_PATH} is ${s.key ? "not as wanted" : "missing"}`));
     return steps;
   });
-  const stopped =
-    change === "restart"
-      ? up.map((n) => stop(n, `${keys.join(", ")} can only change while corosync is stopped on both nodes`))
-      : [];
-  const [first = ""] = up;
-  const reload: Step[] =
-    change === "reload"
+  const first = up.find((n) => of(n).units.pacemaker) ?? up[0] ?? "";
+  const unread = names.filter((n) => of(n).pending || write.some((w) => w.node === n && up.includes(n)));
+  const waits = names.map((n) => await_(spec, n));
+  const why = keys.join(", ");
+
+  const restarts: Step[][] = {
+    none: [],
+    reload: [],
+    // The one that serves comes last: should the first not come back, nothing was lost.
+    rolling: [...up]
+      .sort((a, b) => Number(promoted(a)) - Number(promoted(b)))
+      .filter((n) => due(spec, of(n)).length > 0)
+      .flatMap((n) => [[restart(n, due(spec, of(n)))], names.map((by) => await_(spec, by, 1))]),
+    together: [
+      up.map((n) => stop(n, `${why || "another cluster"} can only change while corosync is stopped on both nodes`)),
+      write,
+      up.map((n) => again(n, of(n))),
+      waits,
+    ],
+  }[change];
+  const restarting = restarts.length > 0;
+  const begin = restarting && serving && !held ? [hold(first, `${why} changes, ${CLASS[change]}`)] : [];
+  const end = (restarting && serving) || held ? [release(first)] : [];
+  // Before a node is started again: one that is encrypted otherwise than its peer would not be heard.
+  const reloads =
+    (change !== "together" && keys.some((k) => classify([k]) === "reload")) ||
+    (change === "none" && unread.length > 0 && up.length > 0)
       ? [
-          {
-            node: first,
-            reason: `${keys.join(", ")} changed: all nodes reload`,
-            command: { script: sh`corosync-cfgtool -R` },
-          },
+          reload(
+            first,
+            why ? `${why} changed: all nodes reload` : "all nodes read their files again, and find what they run with",
+          ),
         ]
       : [];
   const startable = names.filter((n) => {
     const u = of(n).units;
-    return (change === "restart" && up.includes(n)) || !u.corosync || !u.pacemaker || !u.enabled;
+    return !(change === "together" && up.includes(n)) && (!u.corosync || !u.pacemaker || !u.enabled);
   });
   const started = startable.map((n) => start(n, of(n)));
-  const waits =
-    started.length > 0 || names.some((n) => !complete(spec, of(n))) ? names.map((n) => await_(spec, n)) : [];
-  return planOf([stopped, write, reload, started, waits], "both nodes are online, every link is connected");
+  const late = started.length > 0 || change === "rolling" || names.some((n) => !complete(spec, of(n))) ? waits : [];
+  return planOf(
+    [
+      begin,
+      ...(change === "together" ? [] : [write]),
+      reloads,
+      ...restarts,
+      started,
+      late,
+      change === "together" ? [] : unread.filter((n) => reloads.length > 0 || of(n).pending).map(forgetPending),
+      end,
+    ],
+    "both nodes are online, every link is connected",
+  );
 }
 
 /** Stops both nodes at once, which is an orderly leave, and takes the cluster's identity and state away. @throws Error while resources run */

@@ -1,7 +1,11 @@
 import { createHash } from "node:crypto";
 import type { Fact, Seen } from "../fact";
 import { sh } from "../remote";
+import { overlay } from "../overlay";
+import type { Keys } from "./keys";
+import { parseMap, textOf } from "./keys";
 import { CONF_PATH, KEY_PATH, parse } from "./render";
+import { HELD, PENDING } from "./restart";
 import type { Spec } from "./spec";
 import { nodeNames } from "./spec";
 
@@ -21,14 +25,22 @@ export interface Membership {
   /** Resources that run somewhere. */
   readonly running: readonly string[];
   readonly quorate: boolean;
+  /** Nodes on which something is promoted. */
+  readonly promoted?: readonly string[];
   /** By link number: whether the link to every peer is connected. */
   readonly links: readonly boolean[];
+  /** Pacemaker is told to leave everything as it is, by a restart of ours that has not ended. */
+  readonly held?: boolean;
 }
 
 export type CorosyncFacts = {
   readonly conf: Fact<string | undefined>;
   /** SHA-256 of the key and its mode; the key itself is never read back. */
   readonly key: Fact<{ readonly sha256: string; readonly mode: string } | undefined>;
+  /** What the daemon runs with; undefined where it is down. */
+  readonly running: Fact<Keys | undefined>;
+  /** Files were written for a running daemon that was not told yet. */
+  readonly pending: Fact<boolean>;
   readonly units: Fact<Units>;
   readonly membership: Fact<Membership>;
 };
@@ -67,7 +79,7 @@ export function parseLinks(text: string): boolean[] {
 const attribute = (tag: string, name: string): string | undefined => new RegExp(`\\b${name}="([^"]*)"`).exec(tag)?.[1];
 
 /** `crm_mon --output-as=xml -1` of Pacemaker 2.1 and 3.0. */
-export function parseMonitor(xml: string): Pick<Membership, "online" | "running" | "quorate"> {
+export function parseMonitor(xml: string): Pick<Membership, "online" | "running" | "quorate" | "promoted"> {
   const tags = (name: string): string[] => [...xml.matchAll(new RegExp(`<${name} [^>]*>`, "g"))].map((m) => m[0]);
   // Only the list of nodes has `online`; the same tag stands below a resource for where it runs.
   const online = tags("node").filter((t) => attribute(t, "online") === "true");
@@ -77,6 +89,9 @@ export function parseMonitor(xml: string): Pick<Membership, "online" | "running"
   return {
     online: [...new Set(online.map((t) => attribute(t, "name") ?? ""))].sort(),
     running: [...new Set(running.map((t) => attribute(t, "id") ?? ""))].sort(),
+    promoted: [...xml.matchAll(/<resource [^>]*\brole="(?:Promoted|Master)"[^>]*>\s*<node name="([^"]+)"/g)].map(
+      (m) => m[1] as string,
+    ),
     quorate: attribute(tags("current_dc")[0] ?? "", "with_quorum") === "true",
   };
 }
@@ -94,6 +109,17 @@ export function facts(): CorosyncFacts {
         return hash && mode ? { sha256: hash.split(" ")[0] ?? "", mode } : undefined;
       },
     },
+    running: {
+      command: { script: sh`corosync-cmapctl 2>/dev/null || true` },
+      parse: (a) => {
+        const keys = parseMap(a.stdout);
+        return Object.keys(keys).length > 0 ? keys : undefined;
+      },
+    },
+    pending: {
+      command: { script: sh`[ ! -e ${PENDING} ] || echo yes` },
+      parse: (a) => a.stdout.trim() === "yes",
+    },
     units: {
       command: { script: sh`systemctl show -p Id,ActiveState,UnitFileState corosync.service pacemaker.service` },
       parse: (a) => parseUnits(a.stdout),
@@ -102,12 +128,16 @@ export function facts(): CorosyncFacts {
       command: {
         script: sh`if systemctl -q is-active corosync; then timeout 30 corosync-cfgtool -s || true; fi
 echo @monitor
-if systemctl -q is-active pacemaker; then timeout 60 crm_mon --output-as=xml -1 || true; fi`,
+if systemctl -q is-active pacemaker; then
+  timeout 60 crm_mon --output-as=xml -1 || true
+  if timeout 60 cibadmin -Q -l --xpath ${`//crm_config//nvpair[@id='${HELD}']`} >/dev/null 2>&1; then echo @held; fi
+fi`,
         timeoutSeconds: 180,
       },
       parse: (a) => {
         const [links = "", monitor = ""] = a.stdout.split("@monitor\n");
-        return { links: parseLinks(links), ...parseMonitor(monitor) };
+        const held = monitor.includes("\n@held") ? { held: true } : {};
+        return { links: parseLinks(links), ...parseMonitor(monitor), ...held };
       },
     },
   };
@@ -119,26 +149,28 @@ export const keyHash = (spec: Spec): string =>
 /** Stands for a key that is not the known one; it is no secret, and no key. */
 const OTHER_KEY = "(differs)";
 
-function liveOf(known: Spec, seen: CorosyncSeen): Spec | undefined {
-  if (seen.conf === undefined) return undefined;
-  const authkey = seen.key?.sha256 === keyHash(known) ? known.authkey : OTHER_KEY;
-  return { ...parse(seen.conf, known), authkey };
+/** Undefined for a file that nobody can read: it is replaced as a whole. */
+export function parsed(conf: string | undefined, known: Spec): Spec | undefined {
+  try {
+    return conf === undefined ? undefined : parse(conf, known);
+  } catch {
+    return undefined;
+  }
 }
 
-const text = (value: unknown): string =>
-  JSON.stringify(value, (_, v: unknown) =>
-    v !== null && typeof v === "object" && !Array.isArray(v)
-      ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : v,
-  );
+/** What the file says and what the daemon runs with: whichever is not as known shows. */
+function liveOf(known: Spec, seen: CorosyncSeen): Spec[] {
+  if (seen.conf === undefined) return [];
+  const authkey = seen.key?.sha256 === keyHash(known) ? known.authkey : OTHER_KEY;
+  const texts = [seen.conf, ...(seen.running ? [textOf(seen.running)] : [])];
+  return texts.map((text) => ({ ...(parsed(text, known) ?? known), authkey }));
+}
 
-export const same = (a: unknown, b: unknown): boolean => text(a) === text(b);
-
-/** The spec as it stands on the nodes. Where they differ, the one that is not as known is shown; a node without the file is left out of `nodes`. */
+/** The spec as it stands on the nodes, whatever is not as known on any of them; a node without the file is left out of `nodes`. */
 export function live(known: Spec, seen: AllSeen): Spec | undefined {
-  const found = nodeNames(known).flatMap((n) => (seen[n] && liveOf(known, seen[n])) ?? []);
-  const shown = found.find((s) => !same(s, known)) ?? found[0];
-  if (!shown) return undefined;
+  const found = nodeNames(known).flatMap((n) => (seen[n] ? liveOf(known, seen[n]) : []));
+  if (found.length === 0) return undefined;
+  const shown = overlay(known, found);
   const nodes = Object.fromEntries(Object.entries(shown.nodes).filter(([n]) => !seen[n] || seen[n].conf !== undefined));
   return { ...shown, nodes };
 }

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { parseConfig } from "../../../providers/corosync/config";
+import { keysOf, parseMap, textOf, unlike } from "../../../providers/corosync/keys";
 import { parseLinks, parseMonitor, parseUnits } from "../../../providers/corosync/read";
 import { parse, render } from "../../../providers/corosync/render";
 import { rules, schema } from "../../../providers/corosync/spec";
@@ -24,6 +25,31 @@ const arbitrary = fc.record(
   },
   { requiredKeys: [] },
 );
+
+describe("the daemon's map", () => {
+  const map = parseMap(readFileSync(join(__dirname, "recorded/cmapctl-3.1.7"), "utf8"));
+
+  it("as recorded gives the spec, and has no key otherwise than the file that it was read from", () => {
+    expect(parse(textOf(map), spec({ token: 1234 }))).toEqual(spec());
+    expect(unlike(map, keysOf(render(spec())))).toEqual([]);
+  });
+
+  it("tells every key that is otherwise, also one that only it has or lacks", () => {
+    const more = { ...map, "totem.consensus": "9000", "totem.token": "1" };
+    const { "quorum.two_node": _gone, ...less } = more;
+    expect(unlike(less, keysOf(render(spec())))).toEqual(["quorum.two_node", "totem.consensus", "totem.token"]);
+  });
+
+  it("read back gives every spec that a file can have", () => {
+    fc.assert(
+      fc.property(arbitrary, (more) => {
+        const s = spec(more);
+        expect(parse(textOf(keysOf(render(s))), spec())).toEqual(s);
+        expect(unlike(keysOf(render(s)), keysOf(render(s)))).toEqual([]);
+      }),
+    );
+  });
+});
 
 describe("corosync.conf", () => {
   it("read back gives the spec it was made from", () => {
@@ -137,7 +163,6 @@ describe("rules", () => {
       "authkey",
       "consensus",
       "nodes",
-      "nodes.qvddb1.ring1",
       "nodes.qvddb2.nodeId",
       "nodes.qvddb2.ring0",
       "waitForAll",
@@ -169,8 +194,8 @@ describe("what the daemons say", () => {
     <resource id="p_ip" resource_agent="ocf:heartbeat:IPaddr2" role="Stopped" active="false" orphaned="false" nodes_running_on="0"/>
   </resources>
 </pacemaker-result>`;
-    expect(parseMonitor(xml)).toEqual({ online: ["qvddb1"], running: ["p_ping"], quorate: true });
-    expect(parseMonitor("")).toEqual({ online: [], running: [], quorate: false });
+    expect(parseMonitor(xml)).toEqual({ online: ["qvddb1"], running: ["p_ping"], promoted: [], quorate: true });
+    expect(parseMonitor("")).toEqual({ online: [], running: [], promoted: [], quorate: false });
   });
 
   it("of units", () => {

@@ -1,5 +1,6 @@
 import type { CorosyncSeen } from "../../../providers/corosync/read";
 import { keyHash } from "../../../providers/corosync/read";
+import { keysOf } from "../../../providers/corosync/keys";
 import { render } from "../../../providers/corosync/render";
 import type { Spec } from "../../../providers/corosync/spec";
 import { schema } from "../../../providers/corosync/spec";
@@ -28,6 +29,8 @@ export const oneRing = (more: object = {}): Spec =>
 export const bare = (): CorosyncSeen => ({
   conf: undefined,
   key: undefined,
+  running: undefined,
+  pending: false,
   units: { corosync: false, pacemaker: false, enabled: false, masked: true },
   membership: { online: [], running: [], quorate: false, links: [] },
 });
@@ -35,6 +38,8 @@ export const bare = (): CorosyncSeen => ({
 export const formed = (s: Spec): CorosyncSeen => ({
   conf: render(s),
   key: { sha256: keyHash(s), mode: "400" },
+  running: keysOf(render(s)),
+  pending: false,
   units: { corosync: true, pacemaker: true, enabled: true, masked: false },
   membership: { online: ["qvddb1", "qvddb2"], running: [], quorate: true, links: [true, true] },
 });
