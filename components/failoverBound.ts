@@ -32,5 +32,11 @@ export function failoverBound(s: Settings): FailoverBound {
       ms_drbd_postgres: { kind: "clone", child: "p_drbd_postgres" },
     },
   });
-  return bound({ configuration, clone: "ms_drbd_postgres", group: "g_postgres", tokenMs: s.corosync.token });
+  return bound({
+    configuration,
+    clone: "ms_drbd_postgres",
+    group: "g_postgres",
+    service: "p_postgres",
+    tokenMs: s.corosync.token,
+  });
 }

@@ -46,8 +46,22 @@ make_namespaces() {
   mount -t tmpfs -o size=64k,mode=700 qvd-ha "$STATE/ns"
   mount --make-private "$STATE/ns"
   touch "$MOUNTNS_FILE"
-  # Slave: what the machine unmounts later disappears in here as well, so no instance pins another's namespace.
-  nsenter --net="$NETNS_FILE" unshare --mount="$MOUNTNS_FILE" --propagation slave "$BASH" "$LAB/lab" furnish 9>&-
+  hold_mountns
+}
+
+# The kernel mounts no namespace that is older than the caller's own, and from 6.18 on it goes by numbers that each processor gives out for itself.
+# Where the caller is in a namespace of its own (a container), only a number from the right processor passes; it is one of these.
+hold_mountns() {
+  local cpu said=
+  for cpu in $(seq 0 $(($(nproc --all) - 1))); do
+    # Slave: what the machine unmounts later disappears in here as well, so no instance pins another's namespace.
+    if said=$(nsenter --net="$NETNS_FILE" taskset --cpu-list "$cpu" \
+      unshare --mount="$MOUNTNS_FILE" --propagation slave "$BASH" "$LAB/lab" furnish 2>&1 9>&-); then
+      return 0
+    fi
+    ! mountpoint -q "$MOUNTNS_FILE" || break
+  done
+  die "the mount namespace could not be made: $said"
 }
 
 drop_mountns() {

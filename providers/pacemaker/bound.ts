@@ -16,6 +16,8 @@ export interface BoundInput {
   readonly clone: string;
   /** Id of the group that runs where it is promoted. */
   readonly group: string;
+  /** Id of the group's member that clients talk to: what comes after it in the group delays nobody. Default: the last member. */
+  readonly service?: string;
   /** Corosync's token time-out in milliseconds. */
   readonly tokenMs: number;
   /** Corosync's consensus time-out in milliseconds. Default: 1.2 × token, as corosync itself. */
@@ -57,7 +59,7 @@ function timeout(input: BoundInput, { id, primitive }: Timed, name: string): Ter
   return { what: `${name} ${id}`, seconds: ms / 1_000, source };
 }
 
-/** The last member's monitor: it stands on all the others, so it notices when one of them is gone, too. */
+/** The last one's monitor: it stands on all the others, so it notices when one of them is gone, too. */
 function detection(input: BoundInput, members: readonly Timed[]): Term {
   const all = members.flatMap(({ id, primitive }) =>
     primitive.operations
@@ -130,12 +132,14 @@ export function failoverBound(input: BoundInput): FailoverBound {
   const m = c.elements[input.clone];
   const members = primitivesOf(c, g?.kind === "group" ? g.members : []);
   const data = primitivesOf(c, m?.kind === "clone" ? [m.child] : []);
-  const notice = [detection(input, members)];
+  const at = members.findIndex((p) => p.id === input.service);
+  const serving = at < 0 ? members : members.slice(0, at + 1);
+  const notice = [detection(input, serving)];
   const stop = [
     ...[...members].reverse().map((p) => timeout(input, p, "stop")),
     ...data.map((p) => timeout(input, p, "demote")),
   ];
-  const start = [...data.map((p) => timeout(input, p, "promote")), ...members.map((p) => timeout(input, p, "start"))];
+  const start = [...data.map((p) => timeout(input, p, "promote")), ...serving.map((p) => timeout(input, p, "start"))];
   const consensus = input.consensusMs ?? Math.round(input.tokenMs * 1.2);
   const membership: Term = {
     what: "agree that the node is gone",

@@ -35,3 +35,25 @@ test("a device's own time-out counts instead of the cluster's, delays are added,
   expect(terms).toContain("wait before fencing: 3 (pcmk_delay_max, pcmk_delay_base)");
   expect(terms).toContain("start p_ip_postgres: 20 (Pacemaker's default timeout)");
 });
+
+test("what comes after the server in the group delays no client: it must only be stopped before", () => {
+  const input = structuredClone(howtoInput) as unknown as { elements: Record<string, { members?: string[] }> };
+  input.elements["g_postgres"]!.members!.push("p_mailto");
+  const elements = {
+    ...input.elements,
+    p_mailto: {
+      kind: "primitive",
+      agent: "ocf:heartbeat:MailTo",
+      operations: [
+        { name: "start", timeout: 8 },
+        { name: "stop", timeout: 7 },
+        { name: "monitor", interval: 1, timeout: 1 },
+      ],
+    },
+  };
+  const configuration = pacemakerSchema.parse({ ...input, elements });
+  const without = failoverBound({ ...at, configuration: howto() });
+  const bound = failoverBound({ ...at, configuration, service: "p_postgres" });
+  expect(bound.total).toBe(without.total + 7);
+  expect(bound.terms.map((t) => t.what)).toContain("notice that p_postgres failed");
+});
