@@ -1,3 +1,4 @@
+import { restored } from "./kept";
 import { canonicalOptions, canonicalValue } from "./names";
 import { editOptions, pairs } from "./nvset";
 import type { Foreign } from "./owners";
@@ -110,12 +111,23 @@ export function canonical(value: unknown): string {
   );
 }
 
+/** Secrets that are to be kept, put back into what is written. */
+const withSecrets = (elements: Configuration["elements"], there: ReadonlyMap<string, Xml>): Configuration["elements"] =>
+  Object.fromEntries(
+    Object.entries(elements).map(([id, e]) =>
+      e.kind === "primitive"
+        ? [id, { ...e, params: restored(id, e.params, pairs(there.get(id), "instance_attributes").values) }]
+        : [id, e],
+    ),
+  );
+
 /** Top-level elements: ours as wanted, those that are so already untouched, foreign ones kept in place. */
 function mergeSection(now: Xml, section: Section, wanted: Configuration, validateWith: string): Xml {
   const operator: OperatorMeta = new Map(
     now.children.flatMap(family).map((x) => [x.attrs["id"] ?? "", operatorMeta(x)] as const),
   );
-  const rendered = renderSection(section, wanted.elements, dialectOf(validateWith), operator);
+  const there = new Map(now.children.flatMap(family).map((x) => [x.attrs["id"] ?? "", x] as const));
+  const rendered = renderSection(section, withSecrets(wanted.elements, there), dialectOf(validateWith), operator);
   const byId = new Map(rendered.map((x) => [x.attrs["id"] ?? "", x]));
   const children = now.children.flatMap((x) => {
     if (isForeign(x)) return [x];

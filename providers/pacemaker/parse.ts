@@ -1,3 +1,4 @@
+import { concealed } from "./kept";
 import { canonicalOptions } from "./names";
 import { pairs } from "./nvset";
 import { ownedMeta } from "./owners";
@@ -66,7 +67,13 @@ function primitive(x: Xml): Element {
     ...specials(x),
     ...operations.flatMap((o) => [...rest(o, OP, ["instance_attributes"]), ...pairs(o, "instance_attributes").special]),
   ];
-  const input = { kind: "primitive", agent, params: params(x), operations: operations.map(operation), meta: meta(x) };
+  const input = {
+    kind: "primitive",
+    agent,
+    params: concealed(agent, params(x)),
+    operations: operations.map(operation),
+    meta: meta(x),
+  };
   return made(input as ElementInput, extra);
 }
 

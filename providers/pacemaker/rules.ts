@@ -1,13 +1,11 @@
-import { PEER } from "../postgres/agent";
 import type { Finding } from "../kind";
 import { covers } from "./fencing";
+import { secretNames } from "./kept";
 import { ownedConstraint, ownedMeta, ownedProperty } from "./owners";
 import type { Section } from "./render";
 import { dialectOf, renderSection } from "./render";
 import type { Element, PacemakerSpec } from "./spec";
 import type { Xml } from "./xml";
-
-const SECRET = /(^|[_-])(pass|passwd|password|pwd|secret|token)$/i;
 
 type Elements = Readonly<Record<string, Element>>;
 
@@ -158,10 +156,6 @@ function promotion(elements: Elements): Finding[] {
     );
 }
 
-/** The pgsql agent refuses a monitor_user without a password; by peer mapping none is ever asked for, and the word that fills the place is no secret. */
-const placeholder = (agent: string, name: string, value: string | undefined): boolean =>
-  agent === "ocf:heartbeat:pgsql" && name === "monitor_password" && value === PEER;
-
 function own(id: string, e: Element, nodes: readonly string[]): Finding[] {
   const at = `elements.${id}`;
   const found: Finding[] = [];
@@ -172,7 +166,7 @@ function own(id: string, e: Element, nodes: readonly string[]): Finding[] {
       found.push(finding(`${at}.meta.${name}`, "belongs to the operator of the running cluster: leave it out"));
   if (e.kind === "primitive")
     for (const params of [e.params, ...e.operations.map((o) => o.params)])
-      for (const name of Object.keys(params).filter((n) => SECRET.test(n) && !placeholder(e.agent, n, params[n])))
+      for (const name of secretNames(e.agent, params))
         found.push(
           finding(
             `${at}.params.${name}`,

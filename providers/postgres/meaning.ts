@@ -52,7 +52,8 @@ export function meant(
   const names = [...new Set([...Object.keys(wanted), ...Object.keys(file)])];
   const found = names.flatMap((name): [string, string][] => {
     const [w, v, p] = [wanted[name], file[name], parameters[name]];
-    const isDefault = (text: string): boolean => typeof p?.default === "string" && sameSetting(name, text, p.default, p);
+    const isDefault = (text: string): boolean =>
+      typeof p?.default === "string" && sameSetting(name, text, p.default, p);
     if (v === undefined) return w !== undefined && isDefault(w) ? [[name, w]] : [];
     if (w === undefined) return isDefault(v) ? [] : [[name, v]];
     return [[name, p && sameSetting(name, w, v, p) ? w : v]];

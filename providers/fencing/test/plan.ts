@@ -31,6 +31,7 @@ ${stamp(stampOf(spec, test))}`;
 
 const step = (spec: FenceTestSpec, test: FenceTestCase): Step => ({
   node: test.from,
+  waits: true,
   reason: `ask ${test.device} for the state of ${test.node}, as fencing it would`,
   command: {
     script: (spec.agent.startsWith("external/") ? external : fenceAgent)(spec, test, spec.timeoutSeconds),
