@@ -127,7 +127,8 @@ function mergeSection(now: Xml, section: Section, wanted: Configuration, validat
     now.children.flatMap(family).map((x) => [x.attrs["id"] ?? "", operatorMeta(x)] as const),
   );
   const there = new Map(now.children.flatMap(family).map((x) => [x.attrs["id"] ?? "", x] as const));
-  const rendered = renderSection(section, withSecrets(wanted.elements, there), dialectOf(validateWith), operator);
+  const elements = section === "resources" ? withSecrets(wanted.elements, there) : wanted.elements;
+  const rendered = renderSection(section, elements, dialectOf(validateWith), operator);
   const byId = new Map(rendered.map((x) => [x.attrs["id"] ?? "", x]));
   const children = now.children.flatMap((x) => {
     if (isForeign(x)) return [x];
