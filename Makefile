@@ -1,11 +1,12 @@
 # Every verb is a script in tools/verbs, which can be called as it is. STACK chooses the stack (default dev).
-.PHONY: up preview status psql drill down compare test unit offline host e2e check fix
+.PHONY: up preview status psql drill down compare impact-table test unit offline host e2e check fix
 .SUFFIXES:
 
+# CONSENT="restarts:p_postgres …" agrees to what a preview says it would do to the service.
 up:
-	@tools/verbs/up $(ARGS)
+	@QVD_HA_CONSENT="$(CONSENT) $(QVD_HA_CONSENT)" tools/verbs/up $(ARGS)
 preview:
-	@tools/verbs/preview $(ARGS)
+	@QVD_HA_CONSENT="$(CONSENT) $(QVD_HA_CONSENT)" tools/verbs/preview $(ARGS)
 status:
 	@tools/verbs/status $(ARGS)
 psql:
@@ -16,6 +17,8 @@ down:
 	@tools/verbs/down
 compare:
 	@tools/verbs/compare
+impact-table:
+	@ROWS="$(ROWS)" tools/verbs/impact-table
 test:
 	@tools/verbs/test
 check unit offline host e2e:

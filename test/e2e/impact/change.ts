@@ -1,0 +1,38 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Overlay } from "./overlay";
+
+/** One change, on top of all those before it. */
+export interface Change {
+  readonly name: string;
+  /** Keys of the stack's configuration, with a path where they have one. */
+  readonly config?: Readonly<Record<string, string | number | boolean>>;
+  /** What the program asks for, by resource. */
+  readonly program?: Overlay;
+  /** What must be agreed to, in words of consent. */
+  readonly effects: readonly string[];
+}
+
+export const changes = JSON.parse(readFileSync(join(__dirname, "changes.json"), "utf8")) as Change[];
+
+/** Which of them: "3", "1-9", "1-9,12"; all where nothing is said. */
+export function chosen(text: string | undefined): number[] {
+  const all = changes.map((_, i) => i + 1);
+  if (!text) return all;
+  const ranges = text.split(",").map((r) => r.split("-").map(Number));
+  return all.filter((n) => ranges.some(([from = 0, to = from]) => n >= from && n <= to));
+}
+
+/** All changes up to this one, laid over each other. */
+export function overlayUpTo(numbers: readonly number[]): Overlay {
+  const sum: Record<string, Record<string, unknown>> = {};
+  for (const n of numbers)
+    for (const [resource, paths] of Object.entries(changes[n - 1]?.program ?? {}))
+      for (const [path, value] of Object.entries(paths)) {
+        const own = (sum[resource] ??= {});
+        // What was laid below a value goes with it.
+        for (const known of Object.keys(own)) if (known === path || known.startsWith(`${path}/`)) delete own[known];
+        own[path] = value;
+      }
+  return sum;
+}

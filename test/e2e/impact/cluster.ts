@@ -1,0 +1,56 @@
+import { closeAll, raw, run } from "../../../providers/remote";
+import type { Connection } from "../../../providers/remote";
+
+export type Connections = Readonly<Record<string, Connection>>;
+
+const LOG = "/var/log/pacemaker/pacemaker.log";
+
+async function everywhere(connections: Connections, script: string): Promise<Map<string, string>> {
+  const answers = await Promise.all(
+    Object.entries(connections).map(async ([node, c]) => {
+      const [a] = await run(c, [{ script: raw(script), timeoutSeconds: 180 }]);
+      if (!a || a.code !== 0) throw new Error(`${node}: ${a?.stderr}`);
+      return [node, a.stdout] as const;
+    }),
+  );
+  return new Map(answers);
+}
+
+/** How far Pacemaker's log has got, by node. */
+export type Mark = ReadonlyMap<string, number>;
+
+export async function mark(connections: Connections): Promise<Mark> {
+  const sizes = await everywhere(connections, `stat -c %s ${LOG}`);
+  return new Map([...sizes].map(([node, text]) => [node, Number(text)]));
+}
+
+/** What Pacemaker has logged of its doing since, on all nodes: only the one that coordinates says any of it. */
+export async function since(connections: Connections, from: Mark): Promise<string> {
+  const logs = await Promise.all(
+    Object.entries(connections).map(([node, c]) =>
+      everywhere(
+        { [node]: c },
+        `tail -c +${(from.get(node) ?? 0) + 1} ${LOG} | grep -aE 'Initiating .* operation|Requesting fencing|Actions:' || true`,
+      ),
+    ),
+  );
+  return logs.flatMap((m) => [...m.values()]).join("");
+}
+
+/** Until the cluster has had nothing to do for a while: longer than ping's dampening, after which a changed attribute would count. */
+export async function settled(connections: Connections, quietSeconds = 8): Promise<void> {
+  const [node, c] = Object.entries(connections)[0] as [string, Connection];
+  await everywhere(
+    { [node]: c },
+    `quiet=0
+for ((i = 0; i < 120; i++)); do
+  dc=$(crmadmin -D 2>/dev/null) || dc=
+  if [ -n "$dc" ] && [[ $(crmadmin -S "\${dc##*: }" 2>/dev/null) == *S_IDLE* ]]; then quiet=$((quiet + 1)); else quiet=0; fi
+  if ((quiet * 2 >= ${quietSeconds})); then exit 0; fi
+  sleep 1
+done
+echo "the cluster does not come to rest" >&2; exit 1`,
+  );
+}
+
+export { closeAll };

@@ -1,0 +1,109 @@
+import { spawn } from "node:child_process";
+import { appendFileSync, copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Change } from "./change";
+import { changes, chosen, overlayUpTo } from "./change";
+import type { Connections } from "./cluster";
+import { closeAll, mark, settled, since } from "./cluster";
+import { announced, happened } from "./happened";
+import { row } from "./table";
+import type { Outcome } from "./table";
+
+// Every change of changes.json on a healthy cluster: what its preview announces, and what Pacemaker then does by its own log. Needs the lab's network around it.
+
+const ROOT = join(__dirname, "..", "..", "..");
+const PLACE = join(ROOT, ".state", "impact");
+const CONFIG = join(PLACE, "Pulumi.dev.yaml");
+const OVERLAY = join(PLACE, "overlay.json");
+const LOG = join(PLACE, "log");
+
+function pulumi(args: readonly string[], consent = ""): Promise<{ code: number; output: string }> {
+  const env = { ...process.env, QVD_HA_IMPACT_OVERLAY: OVERLAY, QVD_HA_CONSENT: consent };
+  return new Promise((resolve, reject) => {
+    const child = spawn("pulumi", ["-C", join(__dirname, "program"), ...args, "--non-interactive"], { env });
+    let output = "";
+    const take = (d: Buffer): void => void (output += d.toString());
+    child.stdout.on("data", take);
+    child.stderr.on("data", take);
+    child.once("error", reject).once("close", (code) => {
+      if (!args.includes("--show-secrets")) appendFileSync(LOG, `\n$ pulumi ${args.join(" ")} [${consent}]\n${output}`);
+      resolve({ code: code ?? 1, output });
+    });
+  });
+}
+
+const stack = ["--stack", "dev", "--config-file", CONFIG];
+
+async function configure(config: NonNullable<Change["config"]>): Promise<void> {
+  for (const [key, value] of Object.entries(config)) {
+    const { code, output } = await pulumi(["config", "set", "--path", `qvd-ha:${key}`, String(value), ...stack]);
+    if (code !== 0) throw new Error(output);
+  }
+}
+
+/** What a refused preview asks for, word by word. */
+const wanted = (output: string): string[] =>
+  [...new Set([...output.matchAll(/make up CONSENT="([^"]*)"/g)].flatMap((m) => (m[1] as string).split(" ")))].sort();
+
+async function one(n: number, before: readonly number[], connections: Connections): Promise<Outcome> {
+  const change = changes[n - 1] as Change;
+  const began = Date.now();
+  await configure(change.config ?? {});
+  writeFileSync(OVERLAY, JSON.stringify(overlayUpTo([...before, n])));
+  const from = await mark(connections);
+  const preview = await pulumi(["preview", ...stack]);
+  const consent = wanted(preview.output);
+  const refused = preview.code !== 0;
+  const tried = refused ? await pulumi(["up", "--yes", "--skip-preview", ...stack]) : undefined;
+  const untouched = tried === undefined || (tried.code !== 0 && happened(await since(connections, from)).length === 0);
+  const up = await pulumi(["up", "--yes", "--skip-preview", ...stack], consent.join(" "));
+  await settled(connections);
+  const log = await since(connections, from);
+  appendFileSync(LOG, `\n# Pacemaker\n${log}`);
+  return {
+    n,
+    name: change.name,
+    announced: announced(preview.output),
+    happened: happened(log),
+    consent,
+    wanted: change.effects,
+    // Refused exactly where consent is needed, and nothing was done without it.
+    refusal: refused === consent.length > 0 && untouched,
+    error: up.code === 0 ? undefined : up.output.slice(-600),
+    seconds: Math.round((Date.now() - began) / 1000),
+  };
+}
+
+async function main(): Promise<void> {
+  const numbers = chosen(process.argv[2]);
+  mkdirSync(PLACE, { recursive: true });
+  copyFileSync(join(ROOT, "Pulumi.dev.yaml"), CONFIG);
+  writeFileSync(OVERLAY, "{}");
+  writeFileSync(LOG, "");
+  const { code, output } = await pulumi([
+    "stack",
+    "output",
+    "connections",
+    "--json",
+    "--show-secrets",
+    ...stack.slice(0, 2),
+  ]);
+  if (code !== 0) throw new Error(output);
+  const connections = JSON.parse(output) as Connections;
+  await settled(connections);
+  const outcomes: Outcome[] = [];
+  for (const [i, n] of numbers.entries()) {
+    const outcome = await one(n, numbers.slice(0, i), connections);
+    outcomes.push(outcome);
+    console.log(row(outcome));
+  }
+  writeFileSync(join(PLACE, "outcomes.json"), JSON.stringify(outcomes, undefined, 2));
+  console.log(`${outcomes.filter((o) => row(o).startsWith("ok")).length} of ${outcomes.length}`);
+  closeAll();
+}
+
+main().catch((e: unknown) => {
+  console.error(e);
+  process.exitCode = 1;
+  closeAll();
+});
