@@ -58,3 +58,7 @@ export const optionsOf = (in_: readonly Statement[] | undefined, ...path: string
   );
   return Object.fromEntries((section ?? []).filter((s) => !s.body).map((s) => [s.key, s.words.join(" ") || "yes"]));
 };
+
+const BARE = /^[A-Za-z0-9_.-]+$/;
+/** A word of the configuration, in quotes where it needs them. */
+export const word = (v: string): string => (BARE.test(v) ? v : `"${v}"`);

@@ -6,7 +6,7 @@ import { inspect } from "./inspect";
 import type { Verdict } from "./inspect";
 import type { AllSeen, DrbdSeen } from "./read";
 import { isConfigured, liveOf, onlyDisk, pathsOf, sorted } from "./read";
-import { GLOBAL_PATH, GLOBAL_TEXT, renderResource, resourcePath, sections } from "./render";
+import { GLOBAL_TEXT, renderResource, resourcePath, sections } from "./render";
 import type { SectionName } from "./running";
 import { sameValue } from "./running";
 import type { Spec } from "./spec";
@@ -53,8 +53,7 @@ function prepare(spec: Spec, seen: AllSeen, verdict: Verdict, node: string): Ste
   const text = renderResource(spec, verdict.dialect, paths);
   const all: Step[] = [];
   const rewritten = !asWanted(spec, seen, node, text);
-  if (globalDiffers(spec, verdict, s))
-    all.push(step.writeFile(node, GLOBAL_PATH, "0644", GLOBAL_TEXT, `${GLOBAL_PATH} is not as wanted`));
+  if (globalDiffers(spec, verdict, s)) all.push(step.writeGlobal(node));
   if (rewritten) {
     const file = resourcePath(spec);
     if (s.files.foreign && s.files.foreign.file !== file)
@@ -71,7 +70,12 @@ function prepare(spec: Spec, seen: AllSeen, verdict: Verdict, node: string): Ste
         `${file} is ${s.files.resource === undefined ? "missing" : "not as wanted"}`,
       ),
     );
-  }
+  } else if (!s.files.foreign && s.files.mode !== undefined && s.files.mode !== "600")
+    all.push({
+      node,
+      reason: `${resourcePath(spec)}, which has the shared secret, has permissions ${s.files.mode} instead of 600`,
+      command: { script: sh`chmod 0600 ${resourcePath(spec)}` },
+    });
   if (!s.software.loaded) all.push(step.loadModule(node));
   const creating = verdict.create.includes(node);
   const wiping = verdict.wipe.includes(node);
@@ -96,12 +100,19 @@ function adjustReason(
 ): string | undefined {
   // What the cluster stopped stays stopped: it alone starts its resources.
   if (!s.state) return managed(seen) ? undefined : "the resource is down";
-  if (creating || (!attached(s) && !managed(seen))) return "the disk is not attached";
+  if (creating || !attached(s)) return "the disk is not attached";
   const names = differing(spec, verdict, s);
   if (names.length > 0) return `running options differ: ${names.join(", ")}`;
   if (rewritten) return "the running resource must follow its new configuration";
   return s.state.connection === "StandAlone" ? "the resource is not connected and does not try to be" : undefined;
 }
+
+/** Peers that had given up may refuse each other again, and only time tells; one that is down is the cluster's to start. */
+const reconnected = (spec: Spec, seen: AllSeen): Step[] => {
+  const names = nodeNames(spec);
+  const alone = names.filter((n) => seen[n]?.state?.connection === "StandAlone");
+  return names.every((n) => seen[n]?.state) ? alone.map((n) => step.awaitConnection(spec, n)) : [];
+};
 
 /** The file system is made where none is and nothing else is either; both disks together were judged before. */
 function lacksFileSystem(spec: Spec, seen: AllSeen): boolean {
@@ -128,7 +139,7 @@ export function plan(spec: Spec, seen: AllSeen): Plan {
   const names = nodeNames(spec);
   const [first = ""] = names;
   const prepared = names.flatMap((n) => prepare(spec, seen, verdict, n));
-  if (managed(seen)) return planOf([prepared], "as wanted; the cluster runs the resource");
+  if (managed(seen)) return planOf([prepared, reconnected(spec, seen)], "as wanted; the cluster runs the resource");
 
   const stages: Step[][] = [prepared];
   const settled = names.every((n) => seen[n]?.state?.disk === "UpToDate" && seen[n]?.state?.peerDisk === "UpToDate");
@@ -167,6 +178,7 @@ export function remove(spec: Spec, seen: AllSeen): Plan {
       steps.push(step.wipe(node, serial, paths[node] ?? disk.path, "dataPolicy is destroy"));
     if (s.files.resource !== undefined)
       steps.push({ node, reason: `remove ${file}`, command: { script: sh`rm -f ${file}` } });
+    if (isOurs(s.files.global)) steps.push(step.giveBackGlobal(node));
     return steps;
   });
   return planOf([all], "nothing is there");

@@ -1,5 +1,6 @@
 import type { Fact, Seen } from "../fact";
-import { sh } from "../remote";
+import { overlay } from "../overlay";
+import { lines, Secret, sh } from "../remote";
 import { diskFact, FRESH, lastingPath } from "./disk";
 import type { Disk, Disks } from "./disk";
 import type { Foreign } from "./foreign";
@@ -7,6 +8,7 @@ import { parseDump, parseForeign } from "./foreign";
 import { GLOBAL_PATH, HEADER, parseResource, resourcePath } from "./render";
 import type { Running } from "./running";
 import { runningFact } from "./running";
+import { MASK, unmask } from "./mask";
 import type { Dialect, DiskSpec, Spec } from "./spec";
 import { deviceOf, nodeIdOf, nodeNames } from "./spec";
 import type { State } from "./state";
@@ -24,6 +26,8 @@ export interface Software {
 export interface Files {
   readonly global?: string;
   readonly resource?: string;
+  /** Permissions of the resource's file, octal. */
+  readonly mode?: string;
   /** The resource as drbdadm understands it, where its file is not ours. */
   readonly foreign?: Foreign;
 }
@@ -61,26 +65,33 @@ drbdadm --version 2>/dev/null || true`,
 
 const END = "@end of file";
 
-const files = (resource: string): Fact<Files> => ({
+const files = (spec: Spec): Fact<Files> => ({
   command: {
-    script: sh`for f in ${GLOBAL_PATH} ${resourcePath({ resource })}; do
-  if [ -f "$f" ]; then echo "@file $f"; cat "$f"; echo ${END}; fi
+    script: lines(
+      MASK,
+      sh`for f in ${GLOBAL_PATH} ${resourcePath(spec)}; do
+  if [ -f "$f" ]; then echo "@file $f"; mask <"$f"; echo ${END}; fi
 done
-if ! head -qn 1 ${resourcePath({ resource })} 2>/dev/null | grep -qxF ${HEADER}; then
-  echo "@file dump"; drbdadm dump 2>/dev/null || true; echo ${END}
+if [ -f ${resourcePath(spec)} ]; then echo "@file mode"; stat -c %a ${resourcePath(spec)}; echo ${END}; fi
+if ! head -qn 1 ${resourcePath(spec)} 2>/dev/null | grep -qxF ${HEADER}; then
+  echo "@file dump"; drbdadm dump 2>/dev/null | mask || true; echo ${END}
 fi`,
+    ),
+    stdin: new Secret(spec.sharedSecret),
   },
   parse: (a) => {
     const text = (path: string): string | undefined => {
       const head = `@file ${path}\n`;
       const at = a.stdout.indexOf(head);
-      return at < 0 ? undefined : a.stdout.slice(at + head.length, a.stdout.indexOf(`${END}\n`, at));
+      const found = at < 0 ? undefined : a.stdout.slice(at + head.length, a.stdout.indexOf(`${END}\n`, at));
+      return found && unmask(found, spec.sharedSecret);
     };
-    const [g, r] = [text(GLOBAL_PATH), text(resourcePath({ resource }))];
-    const foreign = parseDump(text("dump") ?? "", resource);
+    const [g, r, mode] = [text(GLOBAL_PATH), text(resourcePath(spec)), text("mode")?.trim()];
+    const foreign = parseDump(text("dump") ?? "", spec.resource);
     return {
       ...(g === undefined ? {} : { global: g }),
       ...(r === undefined ? {} : { resource: r }),
+      ...(mode ? { mode } : {}),
       ...(foreign === undefined ? {} : { foreign }),
     };
   },
@@ -108,10 +119,10 @@ export function facts(spec: Spec, node: string): DrbdFacts {
   const peer = nodeNames(spec).find((n) => n !== node) ?? node;
   return {
     software,
-    files: files(spec.resource),
+    files: files(spec),
     disks: diskFact(spec.nodes[node]?.disk.serial ?? "", spec.resource, spec.minor, nodeIdOf(spec, peer)),
     state: stateFact(spec.resource, spec.minor),
-    running: runningFact(spec.resource),
+    running: runningFact(spec),
     cluster: cluster(spec.resource),
     device: {
       command: { script: sh`[ -b ${deviceOf(spec)} ] && echo yes || true` },
@@ -189,13 +200,12 @@ export function liveOf(known: Spec, seen: AllSeen, node: string): Spec | undefin
   };
 }
 
-/** The spec as it runs. Where the nodes differ, the one that is not as known is shown; a node without the file is left out of `nodes`. */
+/** The spec as it runs, whatever is not as known on any node; a node without the file is left out of `nodes`. */
 export function live(known: Spec, seen: AllSeen): Spec | undefined {
   const names = nodeNames(known);
   const found = names.flatMap((n) => liveOf(known, seen, n) ?? []);
   if (found.length === 0) return undefined;
-  const text = JSON.stringify(sorted(known));
-  const shown = found.find((s) => JSON.stringify(sorted(s)) !== text) ?? (found[0] as Spec);
+  const shown = overlay(known, found);
   const lacking = names.filter((n) => !seen[n] || !isConfigured(seen[n]));
   const nodes = Object.fromEntries(Object.entries(shown.nodes).filter(([n]) => !lacking.includes(n)));
   return { ...shown, nodes };

@@ -1,5 +1,5 @@
 import type { Statement } from "./config";
-import { find, optionsOf, parseConfig } from "./config";
+import { find, optionsOf, parseConfig, word } from "./config";
 import type { Running, SectionName } from "./running";
 import { sameValue } from "./running";
 import type { Dialect, Spec } from "./spec";
@@ -90,17 +90,15 @@ export function sections(spec: Spec, dialect: Dialect): Sections {
   };
 }
 
-const BARE = /^[A-Za-z0-9_.-]+$/;
-const value = (v: string): string => (BARE.test(v) ? v : `"${v}"`);
 const indent = (text: readonly string[]): string[] => text.map((l) => `\t${l}`);
 const block = (head: string, body: readonly string[]): string[] => [`${head} {`, ...indent(body), "}"];
-const statements = (values: Values): string[] => Object.entries(values).map(([k, v]) => `${k} ${value(v)};`);
+const statements = (values: Values): string[] => Object.entries(values).map(([k, v]) => `${k} ${word(v)};`);
 
 /** The resource's file; the same on both nodes. `paths` gives the lasting name of each node's disk. */
 export function renderResource(spec: Spec, dialect: Dialect, paths: Readonly<Record<string, string>>): string {
   const host = (n: string): string[] => {
-    const volume = [`device minor ${spec.minor};`, `disk ${value(paths[n] ?? "")};`, "meta-disk internal;"];
-    return block(`on ${value(n)}`, [
+    const volume = [`device minor ${spec.minor};`, `disk ${word(paths[n] ?? "")};`, "meta-disk internal;"];
+    return block(`on ${word(n)}`, [
       ...(dialect === "9" ? [`node-id ${nodeIdOf(spec, n)};`] : []),
       `address ipv4 ${spec.nodes[n]?.address}:${spec.port};`,
       ...block("volume 0", volume),
@@ -109,7 +107,7 @@ export function renderResource(spec: Spec, dialect: Dialect, paths: Readonly<Rec
   const body = Object.entries(sections(spec, dialect))
     .filter(([, v]) => Object.keys(v).length > 0)
     .flatMap(([name, v]) => block(name, statements(v)));
-  return [HEADER, ...block(`resource ${value(spec.resource)}`, [...body, ...nodeNames(spec).flatMap(host)]), ""].join(
+  return [HEADER, ...block(`resource ${word(spec.resource)}`, [...body, ...nodeNames(spec).flatMap(host)]), ""].join(
     "\n",
   );
 }

@@ -1,7 +1,9 @@
 import type { Fact } from "../fact";
-import { sh } from "../remote";
+import { lines, Secret, sh } from "../remote";
 import type { Statement } from "./config";
 import { parseConfig } from "./config";
+import { MASK, unmask } from "./mask";
+import type { Spec } from "./spec";
 
 type Values = Readonly<Record<string, string>>;
 export type SectionName = "options" | "net" | "disk";
@@ -40,7 +42,10 @@ export function sameValue(configured: string, shown: string): boolean {
   return c.n === s.n || (!c.unit && s.unit && [512, 1024].some((u) => c.n * u === s.n));
 }
 
-export const runningFact = (resource: string): Fact<Running> => ({
-  command: { script: sh`drbdsetup show ${resource} --show-defaults 2>/dev/null || true` },
-  parse: (a) => parseShow(a.stdout, resource),
+export const runningFact = (spec: Pick<Spec, "resource" | "sharedSecret">): Fact<Running> => ({
+  command: {
+    script: lines(MASK, sh`drbdsetup show ${spec.resource} --show-defaults 2>/dev/null | mask || true`),
+    stdin: new Secret(spec.sharedSecret),
+  },
+  parse: (a) => parseShow(unmask(a.stdout, spec.sharedSecret), spec.resource),
 });

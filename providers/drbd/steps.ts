@@ -2,6 +2,7 @@ import type { Sh } from "../remote";
 import { lines, raw, Secret, sh } from "../remote";
 import type { Step } from "../step";
 import { probe } from "./disk";
+import { GLOBAL_PATH, GLOBAL_TEXT, HEADER } from "./render";
 import { deviceOf, nodeIdOf, nodeNames } from "./spec";
 import type { Spec } from "./spec";
 
@@ -15,6 +16,24 @@ sync "$t"
 mv -f "$t" ${path}`;
   return { node, reason, command: { script, stdin: new Secret(text) } };
 }
+
+/** How the global file was before ours; drbd.conf does not read it there. */
+const BEFORE = `${GLOBAL_PATH}.before-qvd-ha`;
+
+export const writeGlobal = (node: string): Step => {
+  const write = writeFile(node, GLOBAL_PATH, "0644", GLOBAL_TEXT, `${GLOBAL_PATH} is not as wanted`);
+  const keep = sh`if [ -f ${GLOBAL_PATH} ] && ! [ -e ${BEFORE} ] && ! head -qn 1 ${GLOBAL_PATH} | grep -qxF ${HEADER}; then cp -p ${GLOBAL_PATH} ${BEFORE}; fi`;
+  return { ...write, command: { ...write.command, script: lines(keep, write.command.script) } };
+};
+
+/** Never none: drbd.conf reads it by name, and other resources need it. Where nothing was kept, what ours says without its mark. */
+export const giveBackGlobal = (node: string): Step => ({
+  node,
+  reason: `give ${GLOBAL_PATH} back as it was`,
+  command: {
+    script: sh`if [ -e ${BEFORE} ]; then mv -f ${BEFORE} ${GLOBAL_PATH}; else sed -i 1d ${GLOBAL_PATH}; fi`,
+  },
+});
 
 /** Bash functions: `state` sets `cs`, `ds` and `pds` to the connection's, the disk's and the peer's disk's state, in both dialects. */
 const STATE = (spec: Spec): Sh => sh`state() {
@@ -102,6 +121,7 @@ trigger || { systemctl restart systemd-udevd && trigger; } ||
 export const awaitConnection = (spec: Spec, node: string): Step => ({
   node,
   reason: "wait for the peers to connect",
+  waits: true,
   command: {
     script: waitFor(spec, CONNECTED, spec.connectTimeoutSeconds, "connected"),
     timeoutSeconds: spec.connectTimeoutSeconds + 30,
@@ -140,6 +160,7 @@ drbdadm new-current-uuid --clear-bitmap ${`${spec.resource}/0`}`,
 export const awaitUpToDate = (spec: Spec, node: string): Step => ({
   node,
   reason: "wait until both disks are up to date",
+  waits: true,
   command: {
     script: waitFor(spec, sh`[ "$ds/$pds" = UpToDate/UpToDate ]`, spec.syncTimeoutSeconds, "both disks up to date"),
     timeoutSeconds: spec.syncTimeoutSeconds + 30,

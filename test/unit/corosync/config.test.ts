@@ -159,14 +159,7 @@ describe("rules", () => {
       rules(s)
         .map((f) => f.property)
         .sort(),
-    ).toEqual([
-      "authkey",
-      "consensus",
-      "nodes",
-      "nodes.qvddb2.nodeId",
-      "nodes.qvddb2.ring0",
-      "waitForAll",
-    ]);
+    ).toEqual(["authkey", "consensus", "nodes", "nodes.qvddb2.nodeId", "nodes.qvddb2.ring0", "waitForAll"]);
     expect(JSON.stringify(rules(s))).not.toContain("QUJD");
   });
 

@@ -3,16 +3,10 @@ import type { CorosyncSeen } from "../../../providers/corosync/read";
 import { HEADER, render } from "../../../providers/corosync/render";
 import { classify } from "../../../providers/corosync/classes";
 import { keysOf } from "../../../providers/corosync/keys";
-import type { Spec } from "../../../providers/corosync/spec";
 import type { Plan } from "../../../providers/step";
-import { bare, formed, spec } from "./samples";
+import { bare, formed, serving, spec } from "./samples";
 
 const both = (one: CorosyncSeen, two = one) => ({ qvddb1: one, qvddb2: two });
-/** With the service on the first node. */
-const serving = (s: Spec): CorosyncSeen => ({
-  ...formed(s),
-  membership: { ...formed(s).membership, running: ["p_postgres"], promoted: ["qvddb1"] },
-});
 const shown = (p: Plan): string[][] =>
   p.stages.map((stage) => stage.map((x) => `${x.node}: ${x.reason}${x.danger ? ` | ${x.danger}` : ""}`));
 const WAIT = ["qvddb1", "qvddb2"].map((n) => `${n}: wait until both nodes are online and every link is connected`);

@@ -43,3 +43,9 @@ export const formed = (s: Spec): CorosyncSeen => ({
   units: { corosync: true, pacemaker: true, enabled: true, masked: false },
   membership: { online: ["qvddb1", "qvddb2"], running: [], quorate: true, links: [true, true] },
 });
+
+/** With the service on the first node. */
+export const serving = (s: Spec): CorosyncSeen => ({
+  ...formed(s),
+  membership: { ...formed(s).membership, running: ["p_postgres"], promoted: ["qvddb1"] },
+});

@@ -18,6 +18,8 @@ const scripts: [string, string][] = [
   ...[
     drbd.plan(s, { qvddb1: blank("qvddb1"), qvddb2: blank("qvddb2") }),
     corosync.plan(c, { qvddb1: ring.bare(), qvddb2: ring.bare() }),
+    corosync.plan(ring.spec({ port: 5500 }), { qvddb1: ring.serving(c), qvddb2: ring.serving(c) }),
+    corosync.plan(ring.spec({ clusterName: "other" }), { qvddb1: ring.serving(c), qvddb2: ring.serving(c) }),
     corosync.remove(c, { qvddb1: ring.formed(c), qvddb2: ring.formed(c) }),
     {
       ...nothing(""),
