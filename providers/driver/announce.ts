@@ -76,8 +76,8 @@ function consentLines(p: Plan): { lines: string[]; refused: boolean } {
 async function rehearsed(kind: AnyKind, title: string, away: readonly string[], old: unknown, wanted: Placed) {
   const why = `${away.join(" and ")} ${away.length === 1 ? "does" : "do"} not answer`;
   if (!kind.rehearse || old === undefined) return only(`${title}: ${why}: it is not known what the change will do`);
-  const fact = kind.rehearse(old, wanted);
   try {
+    const fact = kind.rehearse(old, wanted);
     const { effects, words } = fact.parse(await runHere(fact.command));
     const risky = effects.filter((e) => e.service).map(wordOf);
     const consent = risky.length > 0 ? [`on a cluster that serves it will need consent: ${risky.join(" ")}`] : [];

@@ -1,7 +1,14 @@
 /** What a server tells of its settings, by name in lower case; as pg_settings has it. */
-export type Parameters = Readonly<
-  Record<string, { readonly unit: string | null; readonly type: string; readonly default: string | null }>
->;
+export interface Parameter {
+  readonly unit: string | null;
+  readonly type: string;
+  readonly default: string | null;
+  /** When a change counts: `postmaster` is at a restart. */
+  readonly context?: string;
+  /** What the server runs with. */
+  readonly running?: string;
+}
+export type Parameters = Readonly<Record<string, Parameter>>;
 
 const BYTES: Readonly<Record<string, number>> = { b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3, tb: 1024 ** 4 };
 const MILLISECONDS: Readonly<Record<string, number>> = {
@@ -59,4 +66,18 @@ export function meant(
     return [[name, p && sameSetting(name, w, v, p) ? w : v]];
   });
   return Object.fromEntries(found);
+}
+
+/** Which of the settings that are wanted, or were in the file, run with another value that only a restart can change. */
+export function needRestart(
+  wanted: Readonly<Record<string, string>>,
+  file: Readonly<Record<string, string>>,
+  parameters: Parameters,
+): string[] {
+  return [...new Set([...Object.keys(wanted), ...Object.keys(file)])].sort().filter((name) => {
+    const p = parameters[name.toLowerCase()];
+    if (p?.context !== "postmaster" || p.running === undefined) return false;
+    const value = wanted[name] ?? p.default;
+    return value === null || !sameSetting(name, value, p.running, p);
+  });
 }

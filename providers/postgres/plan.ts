@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
-import { Secret } from "../remote";
+import { Secret, sh } from "../remote";
 import type { Plan, Step } from "../step";
 import { nothing, plan as planOf } from "../step";
 import type { PostgresSeen, SeenNodes } from "./read";
-import { activeNodes, settingsOf } from "./read";
+import { needRestart } from "./meaning";
+import { activeNodes, mountOptions, settingsOf } from "./read";
 import { files } from "./render";
 import {
   forgetScript,
@@ -111,11 +112,27 @@ function refuseUnchangeable(s: PostgresSpec, node: string, at: PostgresSeen): vo
   if (s.checksums && at.server?.checksums === false)
     say("the data has no checksums: stop the service and run pg_checksums --enable, or set checksums to false");
   const db = at.server?.database;
+  // To make the new name beside the old one would look like lost data, and is never what a new name is for.
+  const others = at.server?.databases ?? [];
+  if (at.server && !db && others.length > 0)
+    say(
+      `database ${s.database.name} is missing, and there is ${others.join(", ")}: a database is renamed by hand, while nobody is connected (alter database … rename to ${s.database.name}), or the new one is made by hand`,
+    );
+  if (db && at.server?.roles.includes(`role ${s.role.name} is missing`))
+    say(
+      `role ${s.role.name} is missing, and database ${s.database.name} belongs to ${db.owner}: a role is renamed by hand (alter role ${db.owner} rename to ${s.role.name}), as all that is in the database is its own`,
+    );
   if (db && (db.encoding !== s.database.encoding || db.locale !== s.database.locale))
     say(
       `database ${s.database.name} has encoding ${db.encoding} and locale ${db.locale}, wanted are ${s.database.encoding} and ${s.database.locale}: only a dump and restore can change that`,
     );
 }
+
+/** A restart of the server by the cluster, as the cluster will call it. */
+const disturbance = (s: PostgresSpec, node: string): Pick<Step, "effects" | "words"> => ({
+  effects: [{ danger: "restarts", resource: s.primitives.postgres, service: true }],
+  words: [`Pacemaker: restart ${s.primitives.postgres} on ${node}: PostgreSQL takes it up at its start only`],
+});
 
 const only = (names: readonly string[], all: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(all).filter(([name]) => names.includes(name)));
@@ -136,10 +153,15 @@ function underCluster(s: PostgresSpec, seen: SeenNodes): Plan {
   const contents = contentsDiffer(s, at.server);
   const system = Object.keys(at.files.system);
   const todo: Step[] = [];
+  const restarting = changed.includes("postgresql.conf")
+    ? needRestart(s.settings, at.files.settings, at.server.parameters ?? {})
+    : [];
   if (changed.length > 0)
     todo.push({
       node,
-      reason: `rewrite ${changed.join(", ")} and have the server read it`,
+      reason: `rewrite ${changed.join(", ")} and have the server read it${restarting.length > 0 ? `; ${restarting.join(", ")} then ${restarting.length > 1 ? "need" : "needs"} a restart` : ""}`,
+      // Agreed to before the first step: files that wait for a restart nobody wants would be half a change.
+      ...(restarting.length > 0 ? disturbance(s, node) : {}),
       command: { script: rewriteScript(s, only(changed, files(s))), timeoutSeconds: 300 },
     });
   if (system.length > 0)
@@ -154,6 +176,12 @@ function underCluster(s: PostgresSpec, seen: SeenNodes): Plan {
       reason: contents.join(", "),
       command: { script: sqlScript(s), stdin: new Secret(seedSql(s)), timeoutSeconds: 300 },
     });
+  if (mountOptions(s, at.place).mountOptions !== s.mountOptions)
+    todo.push({
+      node,
+      reason: `${s.mountPoint} is mounted with other options than ${s.mountOptions}`,
+      command: { script: sh`mount -o ${`remount,rw,${s.mountOptions}`} ${s.mountPoint}` },
+    });
   if (todo.length > 0) return planOf([todo]);
   if (at.server.refused.length > 0)
     throw new Error(`${node}: the server does not take its configuration: ${at.server.refused.join("; ")}`);
@@ -163,6 +191,7 @@ function underCluster(s: PostgresSpec, seen: SeenNodes): Plan {
     reason: `restart ${s.primitives.postgres} by the cluster: ${at.server.pendingRestart.join(", ")} cannot change while it runs`,
     command: { script: restartScript(s), timeoutSeconds: 400 },
     danger: "restarts",
+    ...disturbance(s, node),
   };
   return planOf([[restart]]);
 }

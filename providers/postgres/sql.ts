@@ -83,8 +83,10 @@ export const factsSql = (s: PostgresSpec): string =>
     select format('postgresql.conf line %s: %s: %s', sourceline, name, error) as what from pg_file_settings
       where error is not null and name not in (select name from pg_settings where pending_restart)
     union all select format('pg_hba.conf line %s: %s', line_number, error) from pg_hba_file_rules where error is not null) e),
-  'parameters', (select coalesce(json_object_agg(lower(name), json_build_object('unit', unit, 'type', vartype, 'default', boot_val)), '{}') from pg_settings
+  'parameters', (select coalesce(json_object_agg(lower(name), json_build_object('unit', unit, 'type', vartype, 'default', boot_val,
+    'context', context, 'running', current_setting(name))), '{}') from pg_settings
     where source = 'configuration file' or lower(name) in (${Object.keys(s.settings).map(literal).join(", ")})),
+  'databases', (select coalesce(json_agg(datname order by datname), '[]') from pg_database where not datistemplate and datname <> 'postgres'),
   'checksums', current_setting('data_checksums') = 'on',
   'roles', (select coalesce(json_object_agg(rolname, json_build_object('stored', rolpassword, 'login', rolcanlogin,
       'powers', rolsuper or rolcreatedb or rolcreaterole or rolreplication or rolbypassrls, 'limit', rolconnlimit)), '{}')
