@@ -51,6 +51,8 @@ export interface Place {
   readonly mountPoint: "absent" | "empty" | "filled" | "mounted" | "foreign";
   /** Where else our device is mounted. */
   readonly elsewhere?: string;
+  /** Mount options of our device in its place, as the kernel has them. */
+  readonly options?: readonly string[];
   readonly running: boolean;
 }
 
@@ -58,9 +60,9 @@ const place = (s: PostgresSpec): Fact<Place> => ({
   command: {
     script: sh`device=$(readlink -f ${s.device} || true) mount=${s.mountPoint} data=${s.dataDirectory} state=absent
 if [ -d "$mount" ]; then state=filled; compgen -G "$mount/*" >/dev/null || state=empty; fi
-while read -r source target _; do
+while read -r source target _ options _; do
   [ ! -L "$source" ] || source=$(readlink -f "$source")
-  if [ "$target" = "$mount" ]; then [ "$source" = "$device" ] && state=mounted || state=foreign
+  if [ "$target" = "$mount" ]; then if [ "$source" = "$device" ]; then state=mounted; echo "options $options"; else state=foreign; fi
   elif [ "$source" = "$device" ]; then echo "elsewhere $target"; fi
 done </proc/mounts
 echo "mountPoint $state"
@@ -74,6 +76,7 @@ if [ -f "$data/postmaster.pid" ] && read -r pid <"$data/postmaster.pid" && [ -r 
     return {
       mountPoint: mountPoint as Place["mountPoint"],
       ...(elsewhere ? { elsewhere } : {}),
+      ...(mountPoint === "mounted" ? { options: said.get("options")?.split(",") ?? [] } : {}),
       running: said.has("running"),
     };
   },
@@ -130,6 +133,8 @@ export interface Server {
   /** What is wrong with roles, by role: in words, empty when all is well. */
   readonly roles: readonly string[];
   readonly database?: { readonly owner: string; readonly encoding: string; readonly locale: string };
+  /** Every database of somebody's. */
+  readonly databases?: readonly string[];
   /** Table and rights of the monitor are there, with one row. */
   readonly monitor: boolean;
 }
@@ -141,6 +146,7 @@ interface Said {
   readonly checksums: boolean;
   readonly roles: Record<string, { stored: string | null; login: boolean; powers: boolean; limit: number }>;
   readonly database: Server["database"] | null;
+  readonly databases?: string[];
 }
 
 /** The verifier that the server stores is compared here and forgotten; no log-in is needed to know whose password it is. */
@@ -171,6 +177,7 @@ function parseServer(s: PostgresSpec, stdout: string): Server | undefined {
     password: !stored ? "none" : matches(stored, s.authentication, s.role.name, s.role.password) ? "ours" : "another",
     roles,
     ...(said.database ? { database: said.database } : {}),
+    ...(said.databases ? { databases: said.databases } : {}),
     monitor: monitor.monitor && monitor.rows === 1,
   };
 }
@@ -220,25 +227,28 @@ function fromFiles(
   return { version: f.version, settings: Object.fromEntries(waiting), hba: [...f.hba], ident: [...f.ident] };
 }
 
+/** Options that the kernel always shows where they hold; of others it cannot be told. */
+const SHOWN = ["ro", "noatime", "relatime", "nodiratime", "nosuid", "nodev", "noexec", "sync", "dirsync", "discard"];
+
+/** The mount options as wanted, or else those that hold. Read-only is never as wanted. */
+export function mountOptions(known: PostgresSpec, { options }: Place): { readonly mountOptions: string } {
+  const wanted = known.mountOptions.split(",");
+  const lacks = wanted.some((o) => SHOWN.includes(o) && !options?.includes(o));
+  const holds = options?.filter((o) => SHOWN.includes(o)) ?? [];
+  const spoilt = options?.includes("ro") && !wanted.includes("ro");
+  return { mountOptions: options && (lacks || spoilt) ? holds.join(",") || "defaults" : known.mountOptions };
+}
+
+const MISSING = "(missing)";
+
+/** Names stay as known, as the next reading asks by them; what is wrong with a role or the monitor is told by the plan's reasons. */
 function fromServer(known: PostgresSpec, s: Server | undefined): Partial<PostgresSpec> {
   if (!s) return {};
-  const problem = (name: string): string => s.roles.filter((r) => r.startsWith(`role ${name} `)).join(", ");
-  const named = (name: string): string => (problem(name) ? `${name} (${problem(name)})` : name);
+  const missing = { owner: MISSING, encoding: MISSING, locale: MISSING };
   return {
     checksums: known.checksums && s.checksums,
-    role: {
-      ...known.role,
-      name: named(known.role.name),
-      password: s.password === "ours" ? known.role.password : ANOTHER_PASSWORD,
-    },
-    database: s.database
-      ? { name: known.database.name, ...s.database }
-      : { name: "", owner: "", encoding: "", locale: "" },
-    monitor: {
-      ...known.monitor,
-      role: named(known.monitor.role),
-      table: s.monitor ? known.monitor.table : "",
-    },
+    role: { ...known.role, password: s.password === "ours" ? known.role.password : ANOTHER_PASSWORD },
+    database: { name: known.database.name, ...(s.database ?? missing) },
   };
 }
 
@@ -249,5 +259,6 @@ export function live(known: PostgresSpec, seen: SeenNodes): PostgresSpec | undef
   if (!there) return undefined;
   const at = node === undefined ? undefined : seen[node];
   if (!at?.files) return known;
-  return { ...known, ...fromFiles(known, at.files, at.server), ...fromServer(known, at.server) };
+  const mount = mountOptions(known, at.place);
+  return { ...known, ...fromFiles(known, at.files, at.server), ...fromServer(known, at.server), ...mount };
 }

@@ -103,7 +103,7 @@ describe("what is read back", () => {
         },
       }),
     );
-    expect(live).toMatchObject({ role: { name: "qvd (role qvd is missing)", password: "(another password)" } });
+    expect(live).toMatchObject({ role: { name: "qvd", password: "(another password)" } });
     expect(postgres.schema.safeParse(live).success).toBe(true);
   });
 });

@@ -27,7 +27,11 @@ test.each([
 );
 
 test("where the device is", () => {
-  expect(said(f.place, "mountPoint mounted\nrunning yes\n")).toEqual({ mountPoint: "mounted", running: true });
+  expect(said(f.place, "options rw,noatime\nmountPoint mounted\nrunning yes\n")).toEqual({
+    mountPoint: "mounted",
+    options: ["rw", "noatime"],
+    running: true,
+  });
   expect(said(f.place, "elsewhere /mnt/a b\nmountPoint empty\n")).toEqual({
     mountPoint: "empty",
     elsewhere: "/mnt/a b",
