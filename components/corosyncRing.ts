@@ -10,6 +10,9 @@ export interface CorosyncRingArgs {
   readonly nodes: Readonly<Record<string, { nodeId: number; ring0: string; ring1?: string }>>;
   /** Silence after which a node counts as lost, in milliseconds. */
   readonly token: number;
+  readonly linkMode: "passive" | "active";
+  /** Base64 of 128 to 4096 bytes. @default generated, 256 bytes */
+  readonly authkey?: pulumi.Input<string>;
   /** Consent to a cluster with one ring only. */
   readonly oneRing: boolean;
 }
@@ -18,15 +21,19 @@ export interface CorosyncRingArgs {
 export class CorosyncRing extends pulumi.ComponentResource {
   constructor(name: string, args: CorosyncRingArgs, opts?: pulumi.ComponentResourceOptions) {
     super("qvd:corosync:Ring", name, {}, opts);
-    // Not RandomBytes: it shows the bytes as its id, which the state keeps in plain text.
-    const random256 = new random.RandomPassword(`${name}-authkey`, { length: 256, special: false }, { parent: this });
-    const authkey = random256.result.apply((text) => Buffer.from(text).toString("base64"));
-    const { connections, clusterName, nodes, token, oneRing } = args;
+    const authkey = args.authkey ?? generate(this);
+    const { connections, clusterName, nodes, token, linkMode, oneRing } = args;
     new Membership(
       `${name}-membership`,
-      { connections, clusterName, nodes, token, oneRingConsent: oneRing, authkey: pulumi.secret(authkey) },
+      { connections, clusterName, nodes, token, linkMode, oneRingConsent: oneRing, authkey: pulumi.secret(authkey) },
       { parent: this },
     );
     this.registerOutputs({ clusterName });
+
+    function generate(parent: pulumi.Resource): pulumi.Output<string> {
+      // Not RandomBytes: it shows the bytes as its id, which the state keeps in plain text.
+      const random256 = new random.RandomPassword(`${name}-authkey`, { length: 256, special: false }, { parent });
+      return random256.result.apply((text) => Buffer.from(text).toString("base64"));
+    }
   }
 }

@@ -1,5 +1,6 @@
 import { deviceOf } from "@qvd-ha/providers/dist/drbd/spec";
 import { os as family } from "@qvd-ha/providers/dist/os";
+import { KEPT } from "@qvd-ha/providers/dist/pacemaker/kept";
 import { agentParams } from "@qvd-ha/providers/dist/postgres/agent";
 import { ipOf, prefixOf } from "./config/primitives";
 import type { Settings } from "./config/schema";
@@ -72,10 +73,13 @@ export function address(s: Settings): PacemakerPrimitiveArgs {
 
 export function postgres(s: Settings): PacemakerPrimitiveArgs {
   const { binDir, psql, user: osUser } = family(s.os).postgres;
-  const { directory: dataDirectory, port, name, settings, monitor, logFile } = s.database;
+  const { directory: dataDirectory, port, name, user, settings, monitor, logFile } = s.database;
   return {
     agent: "ocf:heartbeat:pgsql",
-    params: agentParams({ binDir, psql, osUser, dataDirectory, port, database: { name }, settings, monitor, logFile }),
+    params: {
+      ...agentParams({ binDir, psql, osUser, dataDirectory, port, database: { name }, settings, monitor, logFile }),
+      ...(monitor.role === user ? { monitor_password: KEPT } : {}),
+    },
     operations: operations(s.timers.postgres),
   };
 }
@@ -107,7 +111,8 @@ export const properties = (s: Settings): Readonly<Record<string, string | number
   "stonith-enabled": true,
   "stonith-timeout": s.timers.fencing.off + FENCING_MARGIN_SECONDS,
   "cluster-recheck-interval": s.cluster.recheckInterval,
-  "priority-fencing-delay": s.cluster.priorityFencingDelay,
+  // 0 is Pacemaker's own default.
+  ...(s.cluster.priorityFencingDelay > 0 ? { "priority-fencing-delay": s.cluster.priorityFencingDelay } : {}),
 });
 
 export const resourceDefaults = (s: Settings): Readonly<Record<string, string | number>> => ({

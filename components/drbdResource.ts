@@ -18,6 +18,10 @@ export interface DrbdResourceArgs {
   readonly overwrite?: string;
   /** Longest time the cluster may need to fence, in seconds; DRBD's handler waits longer than that. */
   readonly fenceTimeout: number;
+  /** @default one whose time-outs follow from `fenceTimeout` */
+  readonly fenceHandler?: string;
+  /** Seconds that a start by hand waits for the peer, and for one that was degraded already. */
+  readonly startup: { readonly wfcTimeout: number; readonly degradedWfcTimeout: number };
   readonly dataPolicy: "keep" | "destroy";
   /** @default generated, 40 characters */
   readonly sharedSecret?: pulumi.Input<string>;
@@ -46,10 +50,15 @@ export class DrbdResource extends pulumi.ComponentResource {
         initialSync: args.initialSync,
         overwrite: args.overwrite ? [args.overwrite] : [],
         fencePeerTimeoutSeconds: args.fenceTimeout + 60,
+        startup: {
+          wfcTimeoutSeconds: args.startup.wfcTimeout,
+          degradedWfcTimeoutSeconds: args.startup.degradedWfcTimeout,
+        },
+        ...(args.fenceHandler === undefined ? {} : { options: { handlers: { "fence-peer": args.fenceHandler } } }),
         dataPolicy: args.dataPolicy,
         sharedSecret: pulumi.secret(sharedSecret),
       },
-      { parent: this },
+      { parent: this, protect: args.dataPolicy === "keep" },
     );
     this.device = replication.device;
     this.registerOutputs({ device: this.device });

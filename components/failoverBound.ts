@@ -1,6 +1,7 @@
 import type { FailoverBound } from "@qvd-ha/providers/dist/pacemaker/bound";
 import { failoverBound as bound } from "@qvd-ha/providers/dist/pacemaker/bound";
 import { pacemakerSchema } from "@qvd-ha/providers/dist/pacemaker/spec";
+import { mergePatch } from "./config/mergePatch";
 import type { Settings } from "./config/schema";
 import * as definitions from "./definitions";
 
@@ -10,16 +11,19 @@ export function failoverBound(s: Settings): FailoverBound {
     kind: "primitive",
     ...args,
   });
-  const configuration = pacemakerSchema.parse({
-    connections: {},
+  const fences = s.nodes.map((n) => [
+    `p_fence_${n.name}`,
+    {
+      kind: "primitive",
+      agent: `stonith:${s.fencing.agent}`,
+      params: { pcmk_reboot_timeout: `${s.timers.fencing.off}s` },
+    },
+  ]);
+  const document = {
     properties: definitions.properties(s),
     resourceDefaults: definitions.resourceDefaults(s),
     elements: {
-      p_fence: {
-        kind: "primitive",
-        agent: "stonith:fence_virsh",
-        params: { pcmk_reboot_timeout: `${s.timers.fencing.off}s` },
-      },
+      ...(Object.fromEntries(fences) as object),
       p_drbd_postgres: primitive(definitions.drbd(s)),
       p_fs_postgres: primitive(definitions.fileSystem(s)),
       p_ip_postgres: primitive(definitions.address(s)),
@@ -31,7 +35,16 @@ export function failoverBound(s: Settings): FailoverBound {
       },
       ms_drbd_postgres: { kind: "clone", child: "p_drbd_postgres" },
     },
-  });
+  };
+  // Elements that are not among these take no part in a failover.
+  const elements = Object.entries(s.cib.elements).filter(([id]) => id in document.elements);
+  const patched = mergePatch(document, { ...s.cib, elements: Object.fromEntries(elements) }) as object;
+  const parsed = pacemakerSchema.safeParse({ connections: {}, ...patched });
+  if (!parsed.success) {
+    const reason = parsed.error.issues.map((i) => `${i.path.join(".")}: ${i.message}`).join("\n");
+    return { terms: [], total: 0, howto: 0, finding: { property: "cib", reason } };
+  }
+  const configuration = parsed.data;
   return bound({
     configuration,
     clone: "ms_drbd_postgres",

@@ -4,6 +4,7 @@ import type { FenceDevice } from "@qvd-ha/providers/dist/fencing/device";
 import { externalLibvirt, fenceVirsh } from "@qvd-ha/providers/dist/fencing/device";
 import { renderLine } from "@qvd-ha/providers/dist/fencing/access/render";
 import type { Connection } from "@qvd-ha/providers/dist/remote";
+import { publicKeyOf } from "@qvd-ha/providers/dist/ssh/publicKey";
 import type { HypervisorSettings, Timers } from "./config";
 import { PacemakerLocation } from "./constraints";
 import { PacemakerPrimitive } from "./pacemakerPrimitive";
@@ -17,6 +18,11 @@ export interface FencedNode {
   readonly address: string;
 }
 
+interface Key {
+  readonly publicKey: pulumi.Output<string>;
+  readonly privateKey: pulumi.Output<string>;
+}
+
 export interface FencingArgs {
   readonly agent: "fence_virsh" | "external/libvirt";
   readonly nodes: readonly FencedNode[];
@@ -24,6 +30,10 @@ export interface FencingArgs {
   readonly connections: pulumi.Input<Record<string, pulumi.Input<Connection>>>;
   /** Logs in to the hypervisors to install the fence key; where it is missing, or the hypervisor's `manageFenceKey` is off, the operator gets told. */
   readonly hypervisorPrivateKey?: pulumi.Input<string>;
+  /** Whether the nodes get a key of their own; else root's own ssh is used as it is, and nothing is installed. */
+  readonly manageKey: boolean;
+  /** @default a key pair is made */
+  readonly privateKey?: pulumi.Input<string>;
   readonly timers: Timers["fencing"];
 }
 
@@ -32,37 +42,19 @@ export interface FencingArgs {
  */
 export class Fencing extends pulumi.ComponentResource {
   readonly devices: readonly PacemakerPrimitive[];
-  /** The devices' parameters, in the order of the nodes. */
-  readonly parameters: readonly Readonly<Record<string, string>>[];
   readonly locations: readonly PacemakerLocation[];
   /** What must be there before a fence device can work. Not the component itself: the primitives below it are awaited after the configuration. */
   readonly ready: readonly pulumi.Resource[];
   /** The key's public half, for a hypervisor that the program may not log in to. */
-  readonly publicKey: pulumi.Output<string>;
+  readonly publicKey?: pulumi.Output<string>;
 
   constructor(name: string, args: FencingArgs, opts?: pulumi.ComponentResourceOptions) {
     super("qvd:fencing:Libvirt", name, {}, opts);
     const hypervisors = [...new Map(args.nodes.map((n) => [n.hypervisor.name, n.hypervisor])).values()];
-    const key = new KeyPair(`${name}-key`, { comment: `${name} fencing` }, { parent: this });
-    this.publicKey = key.publicKey;
-    const access = hypervisors.flatMap((h) => installKey(this, h));
-    const client = new FenceClient(
-      `${name}-client`,
-      {
-        connections: args.connections,
-        hypervisors: hypervisors.map(({ name: host, address, port, hostKey }) => ({
-          name: host,
-          address,
-          port,
-          hostKey,
-        })),
-        privateKey: pulumi.secret(key.privateKey),
-      },
-      { parent: this },
-    );
-    this.ready = [...access, client];
+    const key = args.manageKey ? fenceKey(this) : undefined;
+    this.publicKey = key?.publicKey;
+    this.ready = key ? [...hypervisors.flatMap((h) => installKey(this, h, key)), installClient(this, key)] : [];
     const described = args.nodes.map(describe);
-    this.parameters = described.map((d) => d.params);
     this.devices = described.map((d, i) => createDevice(this, (args.nodes[i] as FencedNode).name, d));
     this.locations = args.nodes.map(
       (n) =>
@@ -74,12 +66,35 @@ export class Fencing extends pulumi.ComponentResource {
     );
     this.registerOutputs({ publicKey: this.publicKey });
 
-    function installKey(parent: pulumi.Resource, h: HypervisorSettings): pulumi.Resource[] {
+    function fenceKey(parent: pulumi.Resource): Key {
+      if (args.privateKey === undefined) return new KeyPair(`${name}-key`, { comment: `${name} fencing` }, { parent });
+      const privateKey = pulumi.secret(args.privateKey);
+      return { privateKey, publicKey: pulumi.unsecret(privateKey.apply(publicKeyOf)) };
+    }
+
+    function installClient(parent: pulumi.Resource, key: Key): pulumi.Resource {
+      return new FenceClient(
+        `${name}-client`,
+        {
+          connections: args.connections,
+          hypervisors: hypervisors.map(({ name: host, address, port, hostKey }) => ({
+            name: host,
+            address,
+            port,
+            hostKey,
+          })),
+          privateKey: pulumi.secret(key.privateKey),
+        },
+        { parent },
+      );
+    }
+
+    function installKey(parent: pulumi.Resource, h: HypervisorSettings, key: Key): pulumi.Resource[] {
       const domains = args.nodes.filter((n) => n.hypervisor.name === h.name).map((n) => n.domain);
       const allowFrom = args.nodes.map((n) => n.address);
       // external/libvirt wants a shell: a key that may do everything is given by a person, never by a program.
       if (args.agent === "external/libvirt" || !h.manageFenceKey || args.hypervisorPrivateKey === undefined) {
-        tellOperator(h, domains, allowFrom);
+        tellOperator(h, key, domains, allowFrom);
         return [];
       }
       const installed = new FenceAccess(
@@ -106,7 +121,7 @@ export class Fencing extends pulumi.ComponentResource {
       return [installed];
     }
 
-    function tellOperator(h: HypervisorSettings, domains: string[], allowFrom: string[]): void {
+    function tellOperator(h: HypervisorSettings, key: Key, domains: string[], allowFrom: string[]): void {
       key.publicKey.apply((publicKey) => {
         const line =
           args.agent === "external/libvirt"

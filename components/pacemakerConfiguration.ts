@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import type { Connection } from "@qvd-ha/providers/dist/remote";
 import { Configuration, Started } from "@qvd-ha/providers/dist/dynamic";
+import { mergePatch } from "./config/mergePatch";
 import type { PacemakerConstraint } from "./constraints";
 import type { PacemakerClone } from "./pacemakerClone";
 import type { PacemakerGroup } from "./pacemakerGroup";
@@ -19,6 +20,8 @@ export interface PacemakerConfigurationArgs {
   readonly groups: readonly PacemakerGroup[];
   readonly clones: readonly PacemakerClone[];
   readonly constraints: readonly PacemakerConstraint[];
+  /** Laid over all of these: a merge patch as in RFC 7396. */
+  readonly patch?: unknown;
   /**
    * How long a primitive may take to run, in seconds, once the configuration is committed.
    * @default 600
@@ -33,6 +36,8 @@ export interface PacemakerConfigurationArgs {
 export class PacemakerConfiguration extends pulumi.ComponentResource {
   /** What runs once the configuration is in force; depend on these to come after the service is up. */
   readonly started: readonly Started[];
+  /** What was committed, by CIB id. */
+  readonly elements: Readonly<Record<string, unknown>>;
   private readonly awaited: ReadonlyMap<string, Started>;
 
   constructor(name: string, args: PacemakerConfigurationArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -42,7 +47,13 @@ export class PacemakerConfiguration extends pulumi.ComponentResource {
     );
     const { connections, properties, resourceDefaults } = args;
     const operationDefaults = args.operationDefaults ?? {};
-    const document = { properties, resourceDefaults, operationDefaults, elements };
+    const document = mergePatch({ properties, resourceDefaults, operationDefaults, elements }, args.patch ?? {}) as {
+      properties: Options;
+      resourceDefaults: Options;
+      operationDefaults: Options;
+      elements: typeof elements;
+    };
+    this.elements = document.elements;
     const committed = new Configuration(`${name}-cib`, { connections, ...document }, { parent: this });
     // A changed document is awaited anew; the hash says "changed" without repeating it in every child.
     const configuration = pulumi
@@ -51,7 +62,7 @@ export class PacemakerConfiguration extends pulumi.ComponentResource {
     const holder = (p: PacemakerPrimitive): string | undefined =>
       args.groups.find((g) => g.definition.members.includes(p.id))?.id ??
       args.clones.find((c) => c.definition.child === p.id)?.id;
-    const awaited = args.primitives.filter((p) => p.awaits !== "none");
+    const awaited = args.primitives.filter((p) => p.awaits !== "none" && p.id in document.elements);
     this.started = awaited.map(
       (p) =>
         new Started(

@@ -3,6 +3,7 @@ import { DataDirectory } from "@qvd-ha/providers/dist/dynamic";
 import type { OsName } from "@qvd-ha/providers/dist/os";
 import { os as family } from "@qvd-ha/providers/dist/os";
 import { clientRules } from "@qvd-ha/providers/dist/postgres/access";
+import { accessRules } from "@qvd-ha/providers/dist/postgres/clients";
 import type { Connection } from "@qvd-ha/providers/dist/remote";
 
 export interface PostgresInstanceArgs {
@@ -24,10 +25,18 @@ export interface PostgresInstanceArgs {
   readonly authentication: "scram-sha-256" | "md5";
   /** Networks that may log in: the QVD servers, the nodes, the database address. */
   readonly clients: readonly string[];
+  /** Lines of pg_hba.conf that come before the clients'. */
+  readonly access?: readonly string[];
+  readonly connectionLimit?: number;
+  readonly encoding: string;
+  readonly locale: string;
+  readonly checksums: boolean;
   readonly settings: Readonly<Record<string, string>>;
   /** What Pacemaker updates at each monitor. */
   readonly monitor: { readonly schema: string; readonly table: string; readonly role: string };
   readonly logFile: string;
+  /** With `keep`, Pulumi refuses to delete or replace the data directory. */
+  readonly dataPolicy: "keep" | "destroy";
 }
 
 /** The database itself (HOWTO sections 7 and 8): seeded on one node, proved on the other, then left to the cluster. */
@@ -55,11 +64,16 @@ export class PostgresInstance extends pulumi.ComponentResource {
         settings: args.settings,
         monitor: args.monitor,
         logFile: args.logFile,
-        hba: clientRules(args.clients, database, user, authentication),
-        database: { name: database, owner: user },
-        role: { name: user, password: args.password },
+        hba: accessRules(args.access, clientRules(args.clients, database, user, authentication)),
+        database: { name: database, owner: user, encoding: args.encoding, locale: args.locale },
+        role: {
+          name: user,
+          password: args.password,
+          ...(args.connectionLimit === undefined ? {} : { connectionLimit: args.connectionLimit }),
+        },
+        checksums: args.checksums,
       },
-      { parent: this },
+      { parent: this, protect: args.dataPolicy === "keep" },
     );
     this.registerOutputs({ database, user });
   }

@@ -166,7 +166,8 @@ export class QvdDatabase extends pulumi.ComponentResource {
     }
 
     function createReplication(): DrbdResource {
-      const { resource, port, rate, minimumRate, verifyAlgorithm, initialSync, overwrite } = settings.drbd;
+      const { resource, port, rate, minimumRate, verifyAlgorithm, initialSync, overwrite, fenceHandler, startup } =
+        settings.drbd;
       return new DrbdResource(
         `${name}-drbd`,
         {
@@ -183,6 +184,8 @@ export class QvdDatabase extends pulumi.ComponentResource {
           initialSync,
           overwrite,
           fenceTimeout: settings.timers.fencing.off,
+          fenceHandler,
+          startup,
           dataPolicy: settings.dataPolicy,
           sharedSecret: secrets.drbdSecret,
         },
@@ -209,16 +212,22 @@ export class QvdDatabase extends pulumi.ComponentResource {
           password,
           authentication: database.authentication,
           clients: [...settings.nodes.map((n) => ipOf(n.lan)), address, ...database.clients],
+          access: database.access,
+          connectionLimit: database.connectionLimit,
+          encoding: database.encoding,
+          locale: database.locale,
+          checksums: database.checksums,
           settings: database.settings,
           monitor: database.monitor,
           logFile: database.logFile,
+          dataPolicy: settings.dataPolicy,
         },
         { parent, dependsOn: replication },
       );
     }
 
     function createRing(): CorosyncRing {
-      const { clusterName, token, oneRing } = settings.corosync;
+      const { clusterName, token, linkMode, oneRing } = settings.corosync;
       const nodes = Object.fromEntries(
         settings.nodes.map((n, i) => [
           n.name,
@@ -227,7 +236,7 @@ export class QvdDatabase extends pulumi.ComponentResource {
       );
       return new CorosyncRing(
         `${name}-ring`,
-        { connections, clusterName, nodes, token, oneRing },
+        { connections, clusterName, nodes, token, linkMode, oneRing, authkey: secrets.corosyncKey },
         { parent, dependsOn: postgres },
       );
     }
@@ -246,6 +255,8 @@ export class QvdDatabase extends pulumi.ComponentResource {
           nodes,
           connections,
           hypervisorPrivateKey: secrets.hypervisorPrivateKey,
+          manageKey: settings.fencing.manageKey,
+          privateKey: secrets.fencePrivateKey,
           timers: settings.timers.fencing,
         },
         { parent, dependsOn: prepared },
@@ -267,6 +278,7 @@ export class QvdDatabase extends pulumi.ComponentResource {
           groups: resources.groups,
           clones: resources.clones,
           constraints: [...fencing.locations, ...resources.constraints],
+          patch: settings.cib,
         },
         { parent, dependsOn: [ring, ...fencing.ready] },
       );
@@ -282,7 +294,7 @@ export class QvdDatabase extends pulumi.ComponentResource {
             from: (settings.nodes[1 - i] as NodeSettings).name,
             node: n.name,
             device: `p_fence_${n.name}`,
-            params: fencing.parameters[i] as Fencing["parameters"][number],
+            params: (configuration.elements[`p_fence_${n.name}`] as { params: Record<string, string> }).params,
           })),
         },
         { parent: fencing, dependsOn: [...configuration.started] },

@@ -128,10 +128,11 @@ const oneHypervisor: Rule = (s) =>
       ]
     : [];
 
-const bound: Rule = (s) =>
-  failoverBound(s)
-    .finding?.reason.split("\n")
-    .map((reason) => finding("timers", reason)) ?? [];
+const bound: Rule = (s) => {
+  const found = failoverBound(s).finding;
+  const property = found?.property === "cib" ? "cib" : "timers";
+  return found?.reason.split("\n").map((reason) => finding(property, reason)) ?? [];
+};
 
 const overwrite: Rule = (s) =>
   s.drbd.overwrite && !s.nodes.some((n) => n.disk.serial === s.drbd.overwrite)

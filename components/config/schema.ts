@@ -93,9 +93,24 @@ export const databaseSchema = z.strictObject({
   authentication: z.enum(["scram-sha-256", "md5"]).default("scram-sha-256"),
   /** Where the replicated file system is mounted; it is the data directory. */
   directory: z.string().startsWith("/").default("/var/lib/pgsql/data"),
+  /**
+   * Lines of pg_hba.conf, first and in this order; clients that none of them lets in come after. None: the clients alone.
+   * For a server that is there already.
+   */
+  access: z.array(z.string()).optional(),
+  /** Connections of the role at once; -1 for no limit. None: max_connections less the slots kept for the monitor and the operator. */
+  connectionLimit: z.number().int().min(-1).optional(),
+  encoding: z.string().default("UTF8"),
+  /** Collation and character type. The same on every distribution, so an upgrade of libc cannot break an index. */
+  locale: z.string().default("C.UTF-8"),
+  /** Data checksums; only initdb can set them. */
+  checksums: z.boolean().default(true),
   /** The server's log, on the node's own disk. */
   logFile: z.string().startsWith("/").default("/var/log/postgresql/postgresql-qvd.log"),
-  /** What Pacemaker updates at each monitor: a table outside `public`, where it would break QVD's schema updates, and a role without a password. */
+  /**
+   * What Pacemaker updates at each monitor: a table outside `public`, where it would break QVD's schema updates, and a role without a password.
+   * With QVD's own role, as in the HOWTO, the password that stands in the cluster's configuration is kept.
+   */
   monitor: z
     .strictObject({
       schema: sqlName.default("ha"),
@@ -128,6 +143,18 @@ export const drbdSchema = z.strictObject({
   initialSync: z.enum(["skip", "full"]).default("skip"),
   /** Serial of a disk whose content may be destroyed; the only way past the blank-disk check. */
   overwrite: z.string().optional(),
+  /** Command by which DRBD has the cluster fence the peer. None: with time-outs that follow from `timers.fencing.off`. */
+  fenceHandler: z
+    .string()
+    .startsWith("/usr/lib/drbd/crm-fence-peer", "must be DRBD's own crm-fence-peer.sh")
+    .optional(),
+  /** How long a start by hand waits for the peer, in seconds; 0 for ever. */
+  startup: z
+    .strictObject({
+      wfcTimeout: z.number().int().min(0).default(120),
+      degradedWfcTimeout: z.number().int().min(0).default(60),
+    })
+    .prefault({}),
 });
 
 export const corosyncSchema = z.strictObject({
@@ -137,6 +164,8 @@ export const corosyncSchema = z.strictObject({
     .default("qvd-ha"),
   /** Milliseconds without a token until a node counts as lost. */
   token: z.number().int().min(1000).max(30000).default(5000),
+  /** `passive` sends over the best link that is up, `active` over both. */
+  linkMode: z.enum(["passive", "active"]).default("passive"),
   /** Consent to a cluster with a single ring, which a single cable takes down. */
   oneRing: z.boolean().default(false),
 });
@@ -149,6 +178,17 @@ export const clusterSchema = z.strictObject({
   failureTimeout: z.string().default("3min"),
   /** Seconds by which the active node is favoured in a split; paid on every real death of it. */
   priorityFencingDelay: z.number().int().min(0).max(60).default(5),
+});
+
+const optionPatch = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).default({});
+
+/** Laid over the cluster's configuration that follows from all other keys, as RFC 7396 has it: null takes away. */
+export const cibSchema = z.strictObject({
+  properties: optionPatch,
+  resourceDefaults: optionPatch,
+  operationDefaults: optionPatch,
+  /** By CIB id, in the words of `providers/pacemaker/spec.ts`. */
+  elements: z.record(z.string(), z.union([z.record(z.string(), z.unknown()), z.null()])).default({}),
 });
 
 /** A QVD node whose configuration and schema the program takes care of. Off by default. */
@@ -176,7 +216,15 @@ export const schema = z.strictObject({
   timers: timersSchema.prefault({}),
   /** Addresses that must answer where the database may run: the router. */
   ping: z.strictObject({ hosts: z.array(address).min(1, "name the router; the HOWTO's own value is lost") }),
-  fencing: z.strictObject({ agent: z.enum(["fence_virsh", "external/libvirt"]).default("fence_virsh") }).prefault({}),
+  fencing: z
+    .strictObject({
+      agent: z.enum(["fence_virsh", "external/libvirt"]).default("fence_virsh"),
+      /** Whether the nodes get a key of their own for fencing; else what root's own ssh does there is used as it is. */
+      manageKey: z.boolean().default(true),
+    })
+    .prefault({}),
+  /** What the other keys cannot say of the cluster's configuration. */
+  cib: cibSchema.prefault({}),
   /** Where the cluster reports by mail; without it there is no p_mailto. */
   mail: z.strictObject({ to: z.string().min(1) }).optional(),
   time: z

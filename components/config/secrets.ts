@@ -6,6 +6,10 @@ export const SECRETS = [
   "databasePassword",
   /** DRBD's shared secret, at most 64 characters. */
   "drbdSecret",
+  /** Corosync's key, base64 of 128 to 4096 bytes. */
+  "corosyncKey",
+  /** Private SSH key by which the nodes fence. */
+  "fencePrivateKey",
   /** Private SSH key that logs in to existing machines. */
   "sshPrivateKey",
   /** Private SSH key that logs in to the hypervisors to install the fence key. */
