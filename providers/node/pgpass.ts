@@ -2,7 +2,7 @@ import type { Fact } from "../fact";
 import { raw, Secret, sh } from "../remote";
 import type { Command } from "../remote";
 import { MARKERS } from "./block";
-import { renderPgpass } from "./render";
+import { parsePgpass, renderPgpass } from "./render";
 import type { NodeSpec } from "./spec";
 
 const FILE = "/root/.pgpass";
@@ -46,6 +46,34 @@ echo $state`,
     const state = stdout.trim();
     if (state !== "same" && state !== "other" && state !== "absent") throw new Error(`it said "${state}"`);
     return state;
+  },
+});
+
+/** Our entry as it stands on the node; of its password only whether it is the wanted one. */
+export interface PgpassFound {
+  readonly entry: Omit<NonNullable<NodeSpec["pgpass"]>, "password">;
+  readonly samePassword: boolean;
+}
+
+/** A line in two: four fields with their colons, and the password; a colon in a field is escaped. */
+const SPLIT = raw(String.raw`fields() { sed -nE '1s/^((([^:\\]|\\.)*:){4}).*/\1/p'; }
+password() { sed -nE '1s/^(([^:\\]|\\.)*:){4}//p'; }`);
+
+export const pgpassFieldsFact = (spec: Pick<NodeSpec, "pgpass">): Fact<PgpassFound | undefined> => ({
+  command: {
+    script: sh`${SPLIT}
+wanted=$(cat)
+block=$(sed -n ${`/^${MARKERS.begin}$/,/^${MARKERS.end}$/{/^# /d;p;}`} ${FILE} 2>/dev/null || true)
+[ -n "$block" ] || exit 0
+if [ "$(password <<<"$block")" = "$(password <<<"$wanted")" ]; then echo same; else echo other; fi
+fields <<<"$block"`,
+    ...(spec.pgpass ? { stdin: entry(spec) as Secret } : {}),
+  },
+  parse: ({ stdout }) => {
+    const [password, line = ""] = stdout.split("\n");
+    if (!password || line === "") return undefined;
+    const { password: _none, ...found } = parsePgpass(line);
+    return { entry: found, samePassword: password === "same" };
   },
 });
 

@@ -6,7 +6,8 @@ import { readBlock } from "./block";
 import { identityFact } from "./identity";
 import { INSTALL_UNIT, POLICY, POLICY_MARK } from "./install";
 import { chronyPath, HOSTS, KEYRING, NO_CLUSTER, RECORD, REPOSITORY } from "./paths";
-import { pgpassFact } from "./pgpass";
+import { pgpassFact, pgpassFieldsFact } from "./pgpass";
+import type { PgpassFound } from "./pgpass";
 import { foundHosts, parseChrony, parseHosts, parseRepository, resolves } from "./render";
 import type { NodeSpec } from "./spec";
 import { synchronisedFact, timeSourcesFact } from "./time";
@@ -104,6 +105,7 @@ export const facts = (
   files: Fact<Readonly<Record<string, string>>>;
   packages: Fact<string[]>;
   pgpass: ReturnType<typeof pgpassFact>;
+  pgpassFields: Fact<PgpassFound | undefined>;
   units: Fact<UnitState[]>;
   identity: ReturnType<typeof identityFact>;
   policyLeft: Fact<boolean>;
@@ -115,6 +117,7 @@ export const facts = (
   files: filesFact([HOSTS, RECORD, REPOSITORY, KEYRING, NO_CLUSTER, chronyPath(os(spec.os))]),
   packages: packagesFact(spec),
   pgpass: pgpassFact(spec),
+  pgpassFields: pgpassFieldsFact(spec),
   units: unitsFact(unitNames(spec)),
   identity: identityFact(os(spec.os)),
   policyLeft: {
@@ -141,6 +144,16 @@ export function chronyText(spec: NodeSpec, seen: OneSeen): string | undefined {
   return block && `${block.join("\n")}\n`;
 }
 
+/** Stands for a password that is not the known one. */
+const OTHER_PASSWORD = "(another password)";
+
+function pgpassOf(known: NodeSpec, { pgpass, pgpassFields: found }: OneSeen): Pick<NodeSpec, "pgpass"> {
+  if (known.pgpass && pgpass === "same") return { pgpass: known.pgpass };
+  if (!found) return {};
+  const password = known.pgpass && found.samePassword ? known.pgpass.password : OTHER_PASSWORD;
+  return { pgpass: { ...found.entry, password } };
+}
+
 export function live(known: NodeSpec, all: NodeSeen): NodeSpec | undefined {
   const seen = all[known.name];
   if (!seen) return undefined;
@@ -151,7 +164,6 @@ export function live(known: NodeSpec, all: NodeSeen): NodeSpec | undefined {
   if (!ours && !resolves(hostsText, known)) return undefined;
   const servers =
     chrony === undefined ? known.time.servers.filter((s) => seen.timeSources.includes(s)) : parseChrony(chrony);
-  const chronyd = unit(seen, os(known.os).units.chrony);
   const lines = parseRepository(seen.files[REPOSITORY] ?? "");
   const keyring = seen.files[KEYRING];
   const { repository: _r, pgpass: _p, ...rest } = known;
@@ -160,10 +172,10 @@ export function live(known: NodeSpec, all: NodeSeen): NodeSpec | undefined {
     os: seen.machine.os ?? known.os,
     hosts: hosts === undefined ? foundHosts(hostsText, known.hosts) : parseHosts(hosts),
     timeZone: seen.machine.timeZone,
-    time: { ...known.time, servers: chronyd.enabled && chronyd.active ? servers : [] },
+    time: { ...known.time, servers },
     packages: known.packages.filter((name) => seen.packages.includes(name)),
     ...(lines.length === 0 ? {} : { repository: { lines, ...(keyring?.startsWith("-----BEGIN") ? { keyring } : {}) } }),
     unitsOff: known.unitsOff.filter((name) => !unit(seen, name).enabled),
-    ...(known.pgpass && seen.pgpass === "same" ? { pgpass: known.pgpass } : {}),
+    ...pgpassOf(known, seen),
   };
 }

@@ -10,7 +10,7 @@ import { fenceAccess, fenceClient, fenceTest, fenceVirsh } from "../../../provid
 import { renderShell } from "../../../providers/fencing/access/render";
 import { node } from "../../../providers/node";
 import { renderInstall } from "../../../providers/node/install";
-import { pgpassFact, writePgpass } from "../../../providers/node/pgpass";
+import { pgpassFact, pgpassFieldsFact, writePgpass } from "../../../providers/node/pgpass";
 import { OS_NAMES } from "../../../providers/os";
 import type { Command } from "../../../providers/remote";
 import { reveal } from "../../../providers/remote";
@@ -131,6 +131,24 @@ describe("root's .pgpass", () => {
     expect(state(plain)).toBe(expected);
     bash(writePgpass({ pgpass: plain }));
     expect(state(plain)).toBe("same");
+  });
+
+  test("what a hand has changed in our entry shows field by field, the password as same or other, and never itself", () => {
+    const fact = pgpassFieldsFact({ pgpass: entry });
+    const found = (change: Partial<typeof entry>) => {
+      rmSync(file, { force: true });
+      bash(writePgpass({ pgpass: { ...entry, ...change } }));
+      const stdout = bash(fact.command);
+      expect(stdout).not.toContain((change.password ?? entry.password).slice(0, 2));
+      return fact.parse({ code: 0, stdout, stderr: "" });
+    };
+    const { password: _none, ...plain } = entry;
+    expect(found({})).toEqual({ entry: plain, samePassword: true });
+    expect(found({ password: "Zz:\\" })).toEqual({ entry: plain, samePassword: false });
+    expect(found({ host: "ho:st" })).toEqual({ entry: { ...plain, host: "ho:st" }, samePassword: true });
+    rmSync(file);
+    expect(fact.parse({ code: 0, stdout: bash(fact.command), stderr: "" })).toBeUndefined();
+    bash(writePgpass({ pgpass: entry }));
   });
 
   test("a file that was ours alone is gone afterwards", () => {
