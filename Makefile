@@ -1,5 +1,5 @@
 # Every verb is a script in tools/verbs, which can be called as it is. STACK chooses the stack (default dev).
-.PHONY: up preview status psql drill down compare impact-table test unit offline host e2e check fix
+.PHONY: up preview status psql drill rotate down compare impact-table test unit offline host e2e check fix
 .SUFFIXES:
 
 # CONSENT="restarts:p_postgres …" agrees to what a preview says it would do to the service.
@@ -13,6 +13,8 @@ psql:
 	@tools/verbs/psql $(ARGS)
 drill:
 	@tools/verbs/drill $(FAULT) $(ARGS)
+rotate:
+	@tools/verbs/rotate $(SECRET) $(ARGS)
 down:
 	@tools/verbs/down
 compare:

@@ -3,6 +3,7 @@ import * as libvirt from "@pulumi/libvirt";
 import * as pulumi from "@pulumi/pulumi";
 import { KeyPair } from "@qvd-ha/providers/dist/dynamic";
 import type { Connection } from "@qvd-ha/providers/dist/remote";
+import { publicKeyOf } from "@qvd-ha/providers/dist/ssh/keyPair";
 import type { HypervisorSettings, NodeSettings, Settings } from "./config";
 import { ipOf, prefixOf } from "./config";
 import { LibvirtNetworks } from "./libvirtNetworks";
@@ -10,6 +11,8 @@ import { LibvirtNode } from "./libvirtNode";
 
 export interface LibvirtMachinesArgs {
   readonly settings: Settings;
+  /** Private key that logs in to the machines. @default one made here */
+  readonly loginKey?: pulumi.Input<string>;
 }
 
 /** Both machines as libvirt domains on one hypervisor: image, networks, a key pair per host and one to log in with, the domains. */
@@ -17,7 +20,7 @@ export class LibvirtMachines extends pulumi.ComponentResource {
   /** By node name. */
   readonly connections: Readonly<Record<string, pulumi.Output<Connection>>>;
 
-  constructor(name: string, { settings }: LibvirtMachinesArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { settings, loginKey }: LibvirtMachinesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("qvd:libvirt:Machines", name, {}, opts);
     const parent = { parent: this };
     const machine = settings.machine as NonNullable<Settings["machine"]>;
@@ -28,7 +31,7 @@ export class LibvirtMachines extends pulumi.ComponentResource {
       parent,
     );
     const image = machine.image.build === undefined ? [] : [buildImage(machine.image.build)];
-    const login = new KeyPair(`${name}-login`, { comment: `${name} login` }, parent);
+    const login = loginKey === undefined ? createLogin() : givenLogin(pulumi.secret(loginKey));
     const networks = createNetworks();
     this.connections = Object.fromEntries(settings.nodes.map((n) => [n.name, createNode(n)]));
     this.registerOutputs({});
@@ -40,6 +43,14 @@ export class LibvirtMachines extends pulumi.ComponentResource {
         { create, triggers: [machine.image.base], logging: command.local.Logging.Stderr },
         parent,
       );
+    }
+
+    function createLogin(): { publicKey: pulumi.Output<string>; privateKey: pulumi.Output<string> } {
+      return new KeyPair(`${name}-login`, { comment: `${name} login` }, parent);
+    }
+
+    function givenLogin(privateKey: pulumi.Output<string>): ReturnType<typeof createLogin> {
+      return { privateKey, publicKey: pulumi.unsecret(privateKey.apply(publicKeyOf)) };
     }
 
     function createNetworks(): LibvirtNetworks {

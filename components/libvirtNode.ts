@@ -109,7 +109,7 @@ export class LibvirtNode extends pulumi.ComponentResource {
       return new libvirt.Volume(
         `${name}-data`,
         { name: `${domainName}-data.qcow2`, pool, size: dataDisk.sizeGiB * GIB, format: "qcow2" },
-        { ...own, retainOnDelete: dataPolicy === "keep" },
+        { ...own, retainOnDelete: dataPolicy === "keep", protect: dataPolicy === "keep" },
       );
     }
 
@@ -134,7 +134,8 @@ export class LibvirtNode extends pulumi.ComponentResource {
               : []),
           ]),
         },
-        { ...own, additionalSecretOutputs: ["userData"] },
+        // It is read at the first boot only: exchanged keys are for machines that are yet to be made.
+        { ...own, additionalSecretOutputs: ["userData"], ignoreChanges: ["userData"] },
       );
     }
 

@@ -19,7 +19,8 @@ export class Machines extends pulumi.ComponentResource {
     const { settings, secrets } = args;
     this.connections =
       settings.platform === "libvirt"
-        ? new LibvirtMachines(`${name}-libvirt`, { settings }, { parent: this }).connections
+        ? new LibvirtMachines(`${name}-libvirt`, { settings, loginKey: secrets.sshPrivateKey }, { parent: this })
+            .connections
         : Object.fromEntries(settings.nodes.map((n) => [n.name, givenMachine(n)]));
     this.registerOutputs({});
 

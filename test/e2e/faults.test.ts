@@ -1,0 +1,37 @@
+import { must, sh } from "./support/stack";
+import { Cluster } from "./faults/cluster";
+import { connection } from "./faults/connection";
+import type { Fault } from "./faults/fault";
+import { interruption } from "./faults/interruption";
+import { secretFaults } from "./faults/secrets";
+
+/**
+ * What goes wrong with the tool, done to a running stack (D1 to D17 of the list of faults). Before and after each the cluster is healthy: a fault that leaves something
+ * behind fails here, not later. Proves what it does on two guests; D6 and D16 have tests of their own.
+ *
+ * QVD_HA_E2E_FAULTS: `all`, or ids separated by commas; default: those that fit into every run.
+ */
+const ALL: readonly Fault[] = [...interruption, ...connection, ...secretFaults];
+const CHOSEN = process.env.QVD_HA_E2E_FAULTS ?? "";
+const chosen = ALL.filter((f) =>
+  CHOSEN === "" ? !f.long : CHOSEN === "all" || CHOSEN.split(",").some((id) => f.id === id.trim()),
+);
+
+describe("the tool", () => {
+  let cluster: Cluster;
+
+  beforeAll(async () => {
+    if ((await sh("tools/verbs/status")).code !== 0) await must("make up");
+    cluster = await Cluster.find();
+  }, 15 * 60_000);
+
+  test.each(chosen.map((f) => [f.id, f.must, f] as const))(
+    "%s: %s",
+    async (_id, _must, fault) => {
+      await cluster.healthy(60);
+      await fault.run(cluster);
+      await cluster.healthy(120);
+    },
+    40 * 60_000,
+  );
+});
