@@ -4,8 +4,9 @@ set -eu
 root=$1 recipe=$2 repository=$3
 
 # What node preparation must fetch by itself, so that its apt path is exercised: kept out of the image, put into the repository.
+# bsd-mailx comes with an MTA, and only where the cluster reports by mail.
 mkdir -p "$root/tmp/repository/partial"
-chroot "$root" apt-get --yes --no-install-recommends --download-only -o Dir::Cache::archives=/tmp/repository install chrony
+chroot "$root" apt-get --yes --no-install-recommends --download-only -o Dir::Cache::archives=/tmp/repository install chrony bsd-mailx
 mkdir -p "$repository"
 cp "$root"/tmp/repository/*.deb "$repository/"
 rm -r "$root/tmp/repository"
