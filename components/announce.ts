@@ -33,9 +33,9 @@ async function tell(args: pulumi.ResourceHookArgs): Promise<void> {
   const { lines, refused } = (await announce(kind, old, news)) as Announcement;
   if (lines.length === 0) return;
   const resource = resources.get(`${args.type} ${args.name}`);
-  if (!refused) return pulumi.log.info(lines.join("\n"), resource);
-  process.exitCode = TOLD;
-  return pulumi.log.error(lines.join("\n"), resource);
+  if (refused) process.exitCode = TOLD;
+  // Not awaited: it wants the resource's name in the engine, which is there only when this has returned.
+  void (refused ? pulumi.log.error : pulumi.log.info)(lines.join("\n"), resource);
 }
 
 /** One for the whole program; made late, as it registers with the engine. */
