@@ -13,6 +13,10 @@ die() { say "$*"; exit 1; }
 
 stack=${STACK:-dev}
 
+# What every stack must keep to, and what this one says of it.
+policies=(--policy-pack policies)
+[ ! -f "policies/stacks/$stack.json" ] || policies+=(--policy-pack-config "policies/stacks/$stack.json")
+
 # Whether the stack runs in the embedded lab; others reach their machines over the network that there is.
 in_lab() { grep -qE "^ *qvd-ha:lab: *\"?true" "Pulumi.$stack.yaml"; }
 

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034,SC2154
-# What Node needs: node_modules, the compiled SDK of libvirt and the compiled providers.
+# What Node needs: node_modules, the compiled SDK of libvirt and the compiled providers and policies.
 
 # unless_stamped FILE HASH LABEL COMMAND... - runs the command unless FILE holds HASH, which it does afterwards.
 unless_stamped() {
@@ -36,6 +36,6 @@ node_parts() {
     [[ -f sdks/libvirt/bin/package.json ]] || rm -f sdks/libvirt/bin/.sources
     unless_stamped sdks/libvirt/bin/.sources "$(sources sdks/libvirt)" "compiling sdks/libvirt" compile_sdk
   fi
-  [[ -f providers/dist/index.js ]] || rm -f providers/dist/.sources
-  unless_stamped providers/dist/.sources "$(sources providers tsconfig.json)" "compiling providers" npm run build
+  [[ -f providers/dist/index.js && -f policies/dist/index.js ]] || rm -f providers/dist/.sources
+  unless_stamped providers/dist/.sources "$(sources providers policies tsconfig.json)" "compiling providers and policies" npm run build
 }
