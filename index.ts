@@ -18,6 +18,7 @@ export const user = qvddb.user;
 export const password = qvddb.password;
 export const connectionString = qvddb.connectionString;
 export const nodes = qvddb.nodes;
+export const drbdResource = qvddb.drbdResource;
 export const activeNode = qvddb.activeNode;
 export const worstCaseFailoverSeconds = qvddb.worstCaseFailoverSeconds;
 export const bound = qvddb.bound;

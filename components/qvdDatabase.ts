@@ -43,6 +43,7 @@ export class QvdDatabase extends pulumi.ComponentResource {
   /** `postgresql://…`, with the password: secret. */
   declare readonly connectionString: pulumi.Output<string>;
   declare readonly nodes: pulumi.Output<string[]>;
+  declare readonly drbdResource: pulumi.Output<string>;
   /** The node that served when the stack was last updated. */
   declare readonly activeNode: pulumi.Output<string>;
   /** Longest time without a database after the death of a node, in seconds, that the timers allow. */
@@ -85,6 +86,7 @@ export class QvdDatabase extends pulumi.ComponentResource {
       pulumi.interpolate`postgresql://${settings.database.user}:${password}@${address}:${settings.database.port}/${settings.database.name}`,
     );
     this.nodes = done(settings.nodes.map((n) => n.name));
+    this.drbdResource = done(settings.drbd.resource);
     this.activeNode = configuration.activeNode("p_postgres");
     this.bound = done({ total: bound.total, terms: bound.terms.map(({ what, seconds }) => ({ what, seconds })) });
     this.worstCaseFailoverSeconds = done(bound.total);
@@ -100,6 +102,7 @@ export class QvdDatabase extends pulumi.ComponentResource {
       password: this.password,
       connectionString: this.connectionString,
       nodes: this.nodes,
+      drbdResource: this.drbdResource,
       activeNode: this.activeNode,
       worstCaseFailoverSeconds: this.worstCaseFailoverSeconds,
     });

@@ -19,6 +19,7 @@ const deploymentSchema = z.object({
   user: z.string(),
   password: z.string(),
   nodes: z.array(z.string()).length(2),
+  drbdResource: z.string().default("postgres"),
   /** The node that served when the stack was last updated; it may be the other one by now. */
   activeNode: z.string().optional(),
   worstCaseFailoverSeconds: z.number().optional(),

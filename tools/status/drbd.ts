@@ -1,5 +1,7 @@
 import type { State } from "@qvd-ha/providers/dist/drbd/state";
 import { stateFact } from "@qvd-ha/providers/dist/drbd/state";
+import type { Command } from "@qvd-ha/providers/dist/remote";
+import { lines, sh } from "@qvd-ha/providers/dist/remote";
 
 /** A DRBD resource as one node sees it, with what a person waits for. */
 export interface DrbdView extends State {
@@ -9,19 +11,24 @@ export interface DrbdView extends State {
   readonly finish?: string;
 }
 
-/** The resource and minor number of the HOWTO. */
-const fact = stateFact("postgres", 0);
-
-export const DRBD_COMMAND = fact.command;
+/** Which minor number the resource has, udev's own name for its device tells; that name goes when the device does. */
+export const drbdCommand = (resource: string): Command => ({
+  script: lines(
+    sh`echo "@minor $(readlink -e ${`/dev/drbd/by-res/${resource}/0`} || true)"`,
+    stateFact(resource, 0).command.script,
+  ),
+  timeoutSeconds: 10,
+});
 
 // 8.4 in /proc/drbd, 9 in JSON.
 const PROGRESS = /sync'ed:\s*([\d.]+)%|verified:\s*([\d.]+)%/;
 const PROGRESS_9 = /"replication-state": ?"(?:Sync|Paused|Verify)[^}]*"percent-in-sync": ?([\d.]+)/;
 const FINISH = /finish: (\S+)/;
 
-/** Reads what `DRBD_COMMAND` printed. Undefined where DRBD is down. */
-export function parseDrbd(text: string): DrbdView | undefined {
-  const state = fact.parse({ code: 0, stdout: text, stderr: "" });
+/** Reads what `drbdCommand` printed. Undefined where DRBD is down. */
+export function parseDrbd(text: string, resource: string): DrbdView | undefined {
+  const minor = /^@minor \/dev\/drbd(\d+)$/m.exec(text)?.[1];
+  const state = stateFact(resource, Number(minor ?? -1)).parse({ code: 0, stdout: text, stderr: "" });
   if (!state) return undefined;
   const [, sync, verify] = PROGRESS.exec(text) ?? PROGRESS_9.exec(text) ?? [];
   const finish = FINISH.exec(text)?.[1];

@@ -15,7 +15,7 @@ export interface Status {
 /** Reads both nodes at once, one SSH execution each. */
 export async function readStatus(d: Deployment): Promise<Status> {
   const reports = await Promise.all(
-    d.nodes.map(async (n) => [n, await readNode(connectionOf(d, n), d.address)] as const),
+    d.nodes.map(async (n) => [n, await readNode(connectionOf(d, n), d.address, d.drbdResource)] as const),
   );
   return { taken: new Date().toISOString(), nodes: Object.fromEntries(reports) };
 }

@@ -49,6 +49,14 @@ function resourceLines(v: ClusterView): string[] {
   });
 }
 
+/** As in `  p_postgres  target-role=Started` or, of what is more than a name and a value, `  acl_role  readers`. */
+const keptLine = ({ id, what, detail }: NodeReport["kept"][number]): string =>
+  ["meta", "node attribute"].includes(what)
+    ? `  ${id.padEnd(RESOURCE_WIDTH)}${detail}`
+    : what === "property"
+      ? `  ${"cluster".padEnd(RESOURCE_WIDTH)}${id}=${detail}`
+      : `  ${what.padEnd(RESOURCE_WIDTH)}${id}${detail ? ` ${detail}` : ""}`;
+
 const section = (title: string, lines: readonly string[]): string[] => (lines.length > 0 ? [title, ...lines] : []);
 
 function fencingLines(v: ClusterView): string[] {
@@ -75,6 +83,7 @@ export function screen(d: Deployment, s: Status): string {
   const reached = Object.entries(s.nodes).filter((e): e is [string, NodeReport] => e[1].reachable);
   const holders = reached.filter(([, n]) => n.address).map(([name]) => name);
   const found = problems(s);
+  const kept = [...new Set(reached.flatMap(([, n]) => n.kept.map(keptLine)))];
   const constraints = [...new Set(reached.flatMap(([, n]) => n.constraints))];
   return [
     ...section(
@@ -95,6 +104,7 @@ export function screen(d: Deployment, s: Status): string {
       "Constraints of the running cluster",
       constraints.map((id) => `  ${id}: ${meaning(id)}`),
     ),
+    ...section("Kept as the cluster or its operator has set it", kept),
     ...section("Database", [`  ${d.address}:${d.port} on ${holders.join(", ") || "no node"}`, ...howToConnect(d)]),
     ...section("Failover", boundLine(d)),
     ...(found.length === 0

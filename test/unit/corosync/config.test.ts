@@ -35,7 +35,7 @@ describe("the daemon's map", () => {
   });
 
   it("tells every key that is otherwise, also one that only it has or lacks", () => {
-    const more = { ...map, "totem.consensus": "9000", "totem.token": "1" };
+    const more: Record<string, string> = { ...map, "totem.consensus": "9000", "totem.token": "1" };
     const { "quorum.two_node": _gone, ...less } = more;
     expect(unlike(less, keysOf(render(spec())))).toEqual(["quorum.two_node", "totem.consensus", "totem.token"]);
   });

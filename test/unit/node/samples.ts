@@ -48,6 +48,7 @@ export function seen(wanted: NodeSpec, d: Difference = {}): OneSeen {
     files,
     packages: wantedPackages(wanted).filter((name) => !missing.includes(name)),
     pgpass: "same",
+    pgpassFields: undefined,
     units: unitNames(wanted).map((name) => ({
       name,
       exists: !["drbd-graceful-shutdown.service", "qvd-ha-packages.service"].includes(name) || exists.includes(name),

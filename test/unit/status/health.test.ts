@@ -1,11 +1,10 @@
 import type { Deployment } from "../../../tools/status/deployment";
 import { NotDeployed, parseDeployment } from "../../../tools/status/deployment";
-import { parseDrbd } from "../../../tools/status/drbd";
 import { healthy, problems } from "../../../tools/status/health";
 import { activeNode } from "../../../tools/status/read";
 import { screen } from "../../../tools/status/screen";
 import { summary } from "../../../tools/status/summary";
-import { recorded, status, view } from "./recorded";
+import { drbd, status, view } from "./recorded";
 
 const connection = { host: "172.20.64.91", hostKey: "ssh-ed25519 AAAA", privateKey: "PRIVATE" };
 const outputs = {
@@ -35,7 +34,7 @@ describe("health", () => {
   });
 
   it.each(["syncing", "alone"])("needs both disks up to date (%s)", (name) => {
-    expect(kinds(status({}, { drbd: parseDrbd(recorded(`proc_drbd.${name}`)) }))).toEqual(["data"]);
+    expect(kinds(status({}, { drbd: drbd(name) }))).toEqual(["data"]);
   });
 
   it("sees a ring that is down, a leftover constraint, and configurations that differ", () => {
@@ -80,13 +79,29 @@ describe("health", () => {
 
 describe("the screen", () => {
   it("says who serves, how the data is, how to connect and what is wrong, and no secret", () => {
-    const text = screen(deployment, status({}, { drbd: parseDrbd(recorded("proc_drbd.syncing")) }));
+    const text = screen(deployment, status({}, { drbd: drbd("syncing") }));
     expect(text).toMatch(/qvddb1 +online, coordinates, serves the database/);
     expect(text).toMatch(/qvddb2 +Secondary, disk Inconsistent, peer UpToDate, SyncTarget, 66.7 % done, 0:01:09 left/);
     expect(text).toContain("172.20.64.90:5432 on qvddb1");
     expect(text).toContain("worst case 285 s");
     expect(text).toMatch(/Not healthy:\n +DRBD on qvddb2 is SyncTarget/);
     expect(text).not.toMatch(/s3cret-word|PRIVATE/);
+  });
+
+  it("shows what is kept as its owner has set it: a ban with its meaning, maintenance, a target role", () => {
+    const constraints = ["cli-ban-g_postgres-on-qvddb2", "drbd-fence-by-handler-postgres-ms_drbd_postgres"];
+    const kept = [
+      { id: "p_postgres", what: "meta", detail: "target-role=Started" },
+      { id: "qvddb2", what: "node attribute", detail: "maintenance=true" },
+      { id: "maintenance-mode", what: "property", detail: "true" },
+      { id: "readers", what: "acl_role", detail: "" },
+    ];
+    const text = screen(deployment, status({ constraints, kept }, { constraints, kept }));
+    expect(text).toMatch(/cli-ban-g_postgres-on-qvddb2: left by a move or a ban by hand/);
+    expect(text).toMatch(/drbd-fence-by-handler-\S+: DRBD forbids promotion/);
+    expect(text.match(/target-role=Started/g)).toHaveLength(1);
+    expect(text).toMatch(/qvddb2 +maintenance=true\n +cluster +maintenance-mode=true\n +acl_role +readers/);
+    expect(text.split("\n").length).toBeLessThan(45);
   });
 
   it("names a node that does not answer", () => {

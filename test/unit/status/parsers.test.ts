@@ -1,7 +1,7 @@
 import { nodesOf, parseCrmMon } from "../../../tools/status/crmMon";
 import { parseDrbd, redundant } from "../../../tools/status/drbd";
 import { parseRings, ringUp } from "../../../tools/status/rings";
-import { recorded, view } from "./recorded";
+import { drbd, recorded, view } from "./recorded";
 
 // Proves how real output is understood; not that the tools are called rightly (test/e2e does).
 describe("crm_mon", () => {
@@ -54,13 +54,13 @@ describe("DRBD", () => {
     ["source", { connection: "SyncSource", peerDisk: "Inconsistent", progress: 66.7, finish: "0:01:05" }, false],
     ["alone", { connection: "WFConnection", peerRole: "Unknown", peerDisk: "Outdated" }, false],
   ])("8.4 is understood when %s", (name, expected, whole) => {
-    const d = parseDrbd(recorded(`proc_drbd.${name}`));
+    const d = drbd(name);
     expect(d).toMatchObject(expected);
     expect(d && redundant(d)).toBe(whole);
   });
 
   it("8.4 without a device is nothing", () => {
-    expect(parseDrbd("version: 8.4.11 (api:1/proto:86-101)\nsrcversion: X\n")).toBeUndefined();
+    expect(parseDrbd("@minor \nversion: 8.4.11 (api:1/proto:86-101)\nsrcversion: X\n", "postgres")).toBeUndefined();
   });
 
   it("9 is understood, progress included", () => {
@@ -79,7 +79,7 @@ describe("DRBD", () => {
         connections: [{ "connection-state": "Connected", "peer-role": "Primary", peer_devices: [peerDevice] }],
       },
     ];
-    const d = parseDrbd(`version: 9.2.8 (api:2/proto:86-122)\n@json\n${JSON.stringify(status)}`);
+    const d = parseDrbd(`version: 9.2.8 (api:2/proto:86-122)\n@json\n${JSON.stringify(status)}`, "postgres");
     expect(d).toMatchObject({ role: "Secondary", disk: "Inconsistent", peerDisk: "UpToDate", progress: 42.5 });
     expect(d && redundant(d)).toBe(false);
   });

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ClusterView } from "../../../tools/status/crmMon";
 import { parseCrmMon } from "../../../tools/status/crmMon";
+import type { DrbdView } from "../../../tools/status/drbd";
 import { parseDrbd } from "../../../tools/status/drbd";
 import type { NodeReport } from "../../../tools/status/node";
 import type { Status } from "../../../tools/status/read";
@@ -14,6 +15,9 @@ export const recorded = (name: string): string => readFileSync(join(__dirname, "
 
 export const view = (name: string): ClusterView => parseCrmMon(recorded(`crm_mon.${name}.xml`)) as ClusterView;
 
+export const drbd = (name: string): DrbdView | undefined =>
+  parseDrbd(`@minor /dev/drbd0\n${recorded(`proc_drbd.${name}`)}`, "postgres");
+
 const ring = (link: number, address: string): NodeReport["rings"][number] => ({
   link,
   address,
@@ -23,11 +27,12 @@ const ring = (link: number, address: string): NodeReport["rings"][number] => ({
 export const report = (more: Partial<NodeReport> = {}): NodeReport => ({
   reachable: true,
   cluster: view("healthy"),
-  drbd: parseDrbd(recorded("proc_drbd.connected")),
+  drbd: drbd("connected"),
   rings: [ring(0, "172.20.64.91"), ring(1, "192.168.0.91")],
   address: false,
   configuration: "0.12",
   constraints: [],
+  kept: [],
   ...more,
 });
 
