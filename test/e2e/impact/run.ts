@@ -51,12 +51,12 @@ async function one(n: number, before: readonly number[], connections: Connection
   await configure(change.config ?? {});
   writeFileSync(OVERLAY, JSON.stringify(overlayUpTo([...before, n])));
   const from = await mark(connections);
-  const preview = await pulumi(["preview", ...stack]);
+  const preview = await pulumi(["preview", "--suppress-outputs", ...stack]);
   const consent = wanted(preview.output);
   const refused = preview.code !== 0;
-  const tried = refused ? await pulumi(["up", "--yes", "--skip-preview", ...stack]) : undefined;
+  const tried = refused ? await pulumi(["up", "--yes", "--skip-preview", "--suppress-outputs", ...stack]) : undefined;
   const untouched = tried === undefined || (tried.code !== 0 && happened(await since(connections, from)).length === 0);
-  const up = await pulumi(["up", "--yes", "--skip-preview", ...stack], consent.join(" "));
+  const up = await pulumi(["up", "--yes", "--skip-preview", "--suppress-outputs", ...stack], consent.join(" "));
   await settled(connections);
   const log = await since(connections, from);
   appendFileSync(LOG, `\n# Pacemaker\n${log}`);
@@ -72,6 +72,19 @@ async function one(n: number, before: readonly number[], connections: Connection
     error: up.code === 0 ? undefined : up.output.slice(-600),
     seconds: Math.round((Date.now() - began) / 1000),
   };
+}
+
+/** The program and its configuration as they are, so that whoever comes next finds the stack as it should be. */
+async function restore(connections: Connections): Promise<void> {
+  copyFileSync(join(ROOT, "Pulumi.dev.yaml"), CONFIG);
+  writeFileSync(OVERLAY, "{}");
+  const preview = await pulumi(["preview", "--suppress-outputs", ...stack]);
+  const up = await pulumi(
+    ["up", "--yes", "--skip-preview", "--suppress-outputs", ...stack],
+    wanted(preview.output).join(" "),
+  );
+  if (up.code !== 0) throw new Error(`the stack could not be put back:\n${up.output.slice(-2000)}`);
+  await settled(connections);
 }
 
 async function main(): Promise<void> {
@@ -97,6 +110,7 @@ async function main(): Promise<void> {
     outcomes.push(outcome);
     console.log(row(outcome));
   }
+  if (!process.env.QVD_HA_IMPACT_LEAVE) await restore(connections);
   writeFileSync(join(PLACE, "outcomes.json"), JSON.stringify(outcomes, undefined, 2));
   console.log(`${outcomes.filter((o) => row(o).startsWith("ok")).length} of ${outcomes.length}`);
   closeAll();

@@ -7,7 +7,10 @@ import type { Overlay } from "../overlay";
 const file = process.env.QVD_HA_IMPACT_OVERLAY;
 const overlay = (file === undefined ? {} : JSON.parse(readFileSync(file, "utf8"))) as Overlay;
 
-pulumi.runtime.registerStackTransformation(({ name, props, opts }) => {
+pulumi.runtime.registerStackTransformation(({ type, name, props, opts }) => {
+  // The guests are there; a newer image is nobody's business here, and its command is for another directory.
+  if (type === "command:local:Command")
+    return { props, opts: pulumi.mergeOptions(opts, { ignoreChanges: ["create", "triggers"] }) };
   const changes = overlay[name];
   return changes === undefined ? undefined : { props: overlaid(props, changes), opts };
 });
