@@ -1,0 +1,101 @@
+import { effectsOf, predict, serving } from "../../../providers/pacemaker/effects";
+import type { PredictedAction } from "../../../providers/pacemaker/simulate";
+import type { Configuration } from "../../../providers/pacemaker/spec";
+import { parseStatus } from "../../../providers/pacemaker/status";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { howto } from "./howto";
+
+// Proves how Pacemaker's announced actions become effects with a name. That these are its actions is shown in test/offline/pacemaker/effects.test.ts, that they
+// come true in test/e2e/impact.
+
+const c: Configuration = howto();
+
+/** "action target [from] [to]" */
+const action = (text: string): PredictedAction => {
+  const [what = "", target = "", from, to = from] = text.split(" ");
+  const blocked = what.endsWith("!");
+  return {
+    action: what.replace("!", ""),
+    target,
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+    ...(blocked ? { blocked } : {}),
+  };
+};
+const said = (...actions: string[]): string[] =>
+  effectsOf(actions.map(action), c, c, true).map((e) => `${e.danger} ${e.resource}${e.service ? "" : " -"}`);
+
+test.each<[string, string[], string[]]>([
+  ["nothing", [], []],
+  [
+    "what starts or is reloaded is no danger",
+    ["start p_new a", "reload p_postgres a", "promote p_drbd_postgres a"],
+    [],
+  ],
+  ["a member alone is named itself", ["restart p_postgres a"], ["restarts p_postgres"]],
+  ["a recovery is a restart", ["recover p_postgres a"], ["restarts p_postgres"]],
+  [
+    "the whole group is named as one",
+    ["move p_fs_postgres a b", "move p_ip_postgres a b", "move p_postgres a b"],
+    ["moves g_postgres"],
+  ],
+  [
+    "members that suffer differently are not",
+    ["stop p_ip_postgres a", "restart p_fs_postgres a", "restart p_postgres a"],
+    ["restarts p_fs_postgres", "stops p_ip_postgres", "restarts p_postgres"],
+  ],
+  [
+    "instances of a clone go by its name",
+    ["restart p_drbd_postgres a", "restart p_drbd_postgres b"],
+    ["restarts ms_drbd_postgres"],
+  ],
+  [
+    "demoted here and promoted there has moved",
+    ["demote p_drbd_postgres a", "promote p_drbd_postgres b"],
+    ["moves ms_drbd_postgres"],
+  ],
+  [
+    "demoted and promoted nowhere is a stop",
+    ["demote p_drbd_postgres a", "promote! p_drbd_postgres b"],
+    ["stops ms_drbd_postgres"],
+  ],
+  ["what is blocked does not happen", ["stop! p_postgres a"], []],
+  [
+    "fence devices and ping serve nobody",
+    ["restart p_fence_qvddb1 a", "stop p_ping a"],
+    ["stops c_ping -", "restarts p_fence_qvddb1 -"],
+  ],
+  ["a node that is fenced", ["Fence(reboot) qvddb1"], ["stops qvddb1"]],
+])("%s", (_name, actions, effects) => expect(said(...actions).sort()).toEqual([...effects].sort()));
+
+test("a resource that leaves its group and the configuration still goes by its former place", () => {
+  const { p_ip_postgres: _gone, ...elements } = c.elements;
+  const wanted = {
+    ...c,
+    elements: {
+      ...elements,
+      g_postgres: { kind: "group" as const, members: ["p_fs_postgres", "p_postgres"], meta: {} },
+    },
+  };
+  expect(effectsOf([action("stop p_ip_postgres a")], c, wanted, true)).toEqual([
+    { danger: "stops", resource: "p_ip_postgres", within: "g_postgres", service: true },
+  ]);
+});
+
+test("what Pacemaker is about to do anyway is not the change's doing", () => {
+  const before = { actions: [action("recover p_postgres a")], executed: [] };
+  const after = { actions: [action("recover p_postgres a"), action("restart p_ip_postgres a")], executed: [] };
+  expect(predict(before, after, c, c, true)).toMatchObject({
+    effects: [{ danger: "restarts", resource: "p_ip_postgres" }],
+    words: ["Pacemaker: restart p_ip_postgres on a"],
+  });
+  expect(predict(before, before, c, c, true)).toEqual({ effects: [], words: ["Pacemaker: nothing to do"] });
+});
+
+test("nobody is disturbed where no database server runs; not to know counts as one", () => {
+  const status = parseStatus(readFileSync(join(__dirname, "data", "crm_mon-healthy.xml"), "utf8"))!;
+  const without = { ...status, resources: status.resources.filter((r) => r.id !== "p_postgres") };
+  expect([serving(status), serving(without), serving(undefined)]).toEqual([true, false, true]);
+  expect(effectsOf([action("stop p_fs_postgres a")], c, c, false)).toMatchObject([{ danger: "stops", service: false }]);
+});
