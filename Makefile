@@ -9,6 +9,8 @@ preview:
 	@QVD_HA_CONSENT="$(CONSENT) $(QVD_HA_CONSENT)" tools/verbs/preview $(ARGS)
 drift:
 	@tools/verbs/drift $(ARGS)
+export:
+	@tools/verbs/export $(ARGS)
 status:
 	@tools/verbs/status $(ARGS)
 psql:

@@ -1,0 +1,66 @@
+import { read } from "@qvd-ha/providers/dist/driver";
+import type { Placed } from "@qvd-ha/providers/dist/kind";
+import { isDeepStrictEqual } from "node:util";
+import type { SettingsInput } from "../../components/config";
+import { patchOf } from "../../components/config/mergePatch";
+import { schema } from "../../components/config/schema";
+import type { SecretName } from "../../components/config/secrets";
+import type { Difference } from "./differences";
+import { differences } from "./differences";
+import { asks } from "./program";
+
+type Secrets = Readonly<Partial<Record<SecretName, string>>>;
+const PARTS = ["properties", "resourceDefaults", "operationDefaults", "elements"] as const;
+const parts = (spec: object): object =>
+  Object.fromEntries(PARTS.map((name) => [name, (spec as Record<string, unknown>)[name]]));
+
+/** What the keys leave unsaid of the cluster's configuration, as the patch that says it. */
+async function patch(settings: SettingsInput, secrets: Secrets): Promise<unknown> {
+  const asked = (await asks(settings, secrets)).find((a) => a.kind.name === "pacemaker");
+  if (!asked) return undefined;
+  const live = asked.kind.live(asked.spec, await read(asked.kind, asked.spec)) as Placed | undefined;
+  return live && patchOf(parts(asked.spec), parts(live));
+}
+
+const isMap = (v: unknown): v is Record<string, unknown> => v !== null && typeof v === "object" && !Array.isArray(v);
+
+/** The same configuration without what is a default anyway. */
+export function pruned(settings: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const whole = schema.parse(settings);
+  let current: Record<string, unknown> = { ...settings };
+  const without = (holder: unknown, path: readonly (string | number)[]): unknown => {
+    const [key, ...rest] = path as [string | number, ...(string | number)[]];
+    if (Array.isArray(holder)) return holder.map((v, i) => (i === key ? without(v, rest) : (v as unknown)));
+    const map = { ...(holder as Record<string, unknown>) };
+    if (rest.length === 0) delete map[key];
+    else map[key] = without(map[key], rest);
+    return map;
+  };
+  const visit = (value: unknown, path: readonly (string | number)[]): void => {
+    if (path.length > 0 && typeof path.at(-1) === "string") {
+      const candidate = without(current, path) as Record<string, unknown>;
+      const parsed = schema.safeParse(candidate);
+      if (parsed.success && isDeepStrictEqual(parsed.data, whole)) {
+        current = candidate;
+        return;
+      }
+    }
+    if (isMap(value)) for (const [k, v] of Object.entries(value)) visit(v, [...path, k]);
+    else if (Array.isArray(value)) value.forEach((v, i) => isMap(v) && visit(v, [...path, i]));
+  };
+  visit(settings, []);
+  return current;
+}
+
+export interface Export {
+  readonly settings: Record<string, unknown>;
+  /** What `pulumi up` with it would do all the same. */
+  readonly left: readonly Difference[];
+}
+
+/** Adds what the keys leave unsaid, and asks the kinds what would be left to do. @throws SettingsError where the configuration is refused */
+export async function complete(settings: Readonly<Record<string, unknown>>, secrets: Secrets): Promise<Export> {
+  const cib = await patch(settings as SettingsInput, secrets);
+  const all = pruned(cib === undefined ? settings : { ...settings, cib });
+  return { settings: all, left: await differences(await asks(all as SettingsInput, secrets)) };
+}

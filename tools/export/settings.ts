@@ -1,0 +1,266 @@
+import { parseConfig, section, value } from "@qvd-ha/providers/dist/corosync/config";
+import { find, optionsOf } from "@qvd-ha/providers/dist/drbd/config";
+import type { Foreign } from "@qvd-ha/providers/dist/drbd/foreign";
+import { parseDump } from "@qvd-ha/providers/dist/drbd/foreign";
+import { parseRepository } from "@qvd-ha/providers/dist/node/render";
+import { os as family } from "@qvd-ha/providers/dist/os";
+import { readConfiguration } from "@qvd-ha/providers/dist/pacemaker/cib";
+import type { Configuration } from "@qvd-ha/providers/dist/pacemaker/spec";
+import type { Connection } from "@qvd-ha/providers/dist/remote";
+import { inNetwork } from "../../components/config/primitives";
+import type { SecretName } from "../../components/config/secrets";
+import * as cluster from "./cluster";
+import { defined } from "./cluster";
+import * as database from "./database";
+import type { DatabaseFound, NodeFound } from "./facts";
+import { addressOf, hostKey, nameOf } from "./hosts";
+
+/** All that was read. */
+export interface Found {
+  /** By node name, in the order of Corosync's ids. */
+  readonly nodes: Readonly<Record<string, NodeFound>>;
+  readonly connections: Readonly<Record<string, Connection>>;
+  /** Of the node that serves. */
+  readonly database?: DatabaseFound;
+}
+
+/** A stack's keys, before defaults are left out, and its secrets. */
+export interface Derived {
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly secrets: Readonly<Partial<Record<SecretName, string>>>;
+}
+
+/** What stops an export; says what was looked for, where. */
+export class NotFound extends Error {
+  override name = "NotFound";
+}
+
+const must = <T>(value: T | undefined, what: string): T => {
+  if (value === undefined || value === "") throw new NotFound(`${what}: there is nothing to export`);
+  return value;
+};
+
+/** Where the database is, as the cluster's configuration tells it. */
+export function databaseAt(c: Configuration, os: NodeFound["machine"]["os"]) {
+  const { psql, user } = family(os ?? "debian12").postgres;
+  const directory = must(cluster.param(c, "p_fs_postgres", "directory"), "p_fs_postgres has no directory");
+  return {
+    psql,
+    osUser: cluster.param(c, "p_postgres", "pgdba") ?? user,
+    port: 5432,
+    database: cluster.param(c, "p_postgres", "pgdb") ?? "qvddb",
+    dataDirectory: cluster.param(c, "p_postgres", "pgdata") ?? directory,
+  };
+}
+
+/** The cluster's configuration, as any of the nodes has it. @throws NotFound */
+export const configurationOf = (nodes: Found["nodes"]): Configuration =>
+  readConfiguration(must(Object.values(nodes).find((n) => n.cib)?.cib, "no node's Pacemaker answers"));
+
+/** Everything of the cluster as a stack's configuration; `cib` apart, which is what the rest leaves unsaid. Pure. @throws NotFound */
+export function derive(found: Found): Derived {
+  const names = Object.keys(found.nodes);
+  const first = found.nodes[names[0] as string] as NodeFound;
+  const c = configurationOf(found.nodes);
+  const ip = must(cluster.param(c, "p_ip_postgres", "ip"), "p_ip_postgres has no address");
+  const resource = must(cluster.param(c, "p_drbd_postgres", "drbd_resource"), "p_drbd_postgres has no resource");
+  const drbd = must(parseDump(first.drbd, resource), `drbdadm knows no resource ${resource}`);
+  const totem = section(parseConfig(must(first.corosync, "corosync.conf is missing")), "totem");
+  const os = must(first.machine.os, `${first.machine.title} is in no table of operating systems`);
+
+  const fences = names.map((n) => {
+    const p = cluster.primitive(c, `p_fence_${n}`);
+    return p && cluster.fenceTarget(p);
+  });
+  const nodes = names.map((n, i) => node(found, drbd, n, ip, fences[i]));
+  const hypervisors = hypervisorsOf(found, fences);
+  const manageKey = first.fenceKey !== undefined;
+  const { settings, password } = databaseOf(
+    found,
+    c,
+    os,
+    ip,
+    nodes.map((n) => n.lan),
+  );
+
+  return {
+    settings: defined({
+      platform: "existing",
+      os,
+      nodes: nodes.map((n, i) => (hypervisors.length > 1 ? { ...n, hypervisor: hypervisorName(found, fences[i]) } : n)),
+      hypervisors,
+      ping: { hosts: (cluster.param(c, "p_ping", "host_list") ?? "").split(/\s+/).filter(Boolean) },
+      time:
+        first.timeServers.length > 0
+          ? { servers: first.timeServers }
+          : { exception: "no server stands in chrony's configuration on the nodes" },
+      repository: repositoryOf(first),
+      database: settings,
+      drbd: drbdOf(drbd, resource, cluster.timers(c, `p_fence_${names[0]}`) as { fencing: { off?: number } }),
+      corosync: defined({
+        clusterName: value(totem, "cluster_name"),
+        token: number(value(totem, "token")) ?? 3000,
+        linkMode: value(totem, "link_mode"),
+        oneRing: nodes.every((n) => n.crossover === undefined) ? true : undefined,
+      }),
+      cluster: cluster.defaults(c),
+      timers: cluster.timers(c, `p_fence_${names[0]}`),
+      fencing: defined({
+        agent: cluster.primitive(c, `p_fence_${names[0]}`)?.agent.replace(/^stonith:/, ""),
+        manageKey,
+      }),
+      mail: cluster.mail(c),
+    }),
+    secrets: defined({
+      databasePassword: password,
+      drbdSecret: optionsOf(drbd.body, "net")["shared-secret"],
+      corosyncKey: first.authkey || undefined,
+      fencePrivateKey: manageKey ? first.fenceKey : undefined,
+    }),
+  };
+}
+
+const number = (text: string | undefined): number | undefined => (text === undefined ? undefined : Number(text));
+
+interface DerivedNode {
+  readonly lan: string;
+  readonly crossover?: string;
+}
+
+function node(
+  found: Found,
+  drbd: Foreign,
+  name: string,
+  ip: string,
+  fence: cluster.FenceTarget | undefined,
+): DerivedNode & Record<string, unknown> {
+  const n = found.nodes[name] as NodeFound;
+  const connection = found.connections[name] as Connection;
+  const host = drbd.body.find((s) => s.key === "on" && s.words[0] === name)?.body;
+  const [link = ""] = (find(host, "address")?.words.at(-1) ?? "").split(":");
+  const path = find(find(host, "volume", "0")?.body, "disk")?.words[0] ?? "";
+  const disk = n.disks.find((d) => d.names.includes(path));
+  const lan = must(
+    n.addresses.find((a) => a.address !== ip && inNetwork(ip, `${a.address}/${a.prefix}`)),
+    `${name} has no address in the network of ${ip}`,
+  );
+  const crossover = n.addresses.find((a) => a.address === link && a.address !== lan.address);
+  const cidr = (a: { address: string; prefix: number }): string => `${a.address}/${a.prefix}`;
+  return defined({
+    name,
+    lan: cidr(lan),
+    lanInterface: lan.interface,
+    crossover: crossover && cidr(crossover),
+    crossoverInterface: crossover?.interface,
+    disk: {
+      serial: must(disk?.serial, `${name}: ${path}, the disk of the mirror, has no serial number`),
+      sizeGiB: Math.floor((disk?.size ?? 0) / 1024 ** 2) / 1024,
+    },
+    domain: fence?.domain === name ? undefined : fence?.domain,
+    ssh: defined({
+      hostKey: connection.hostKey,
+      host: connection.host === lan.address ? undefined : connection.host,
+      port: connection.port,
+      user: connection.user,
+    }),
+  });
+}
+
+/** Hypervisors, by what fencing says of them and by the host keys that the nodes know. */
+function hypervisorsOf(found: Found, fences: readonly (cluster.FenceTarget | undefined)[]): Record<string, unknown>[] {
+  const first = Object.values(found.nodes)[0] as NodeFound;
+  const distinct = [...new Map(fences.flatMap((f) => (f ? [[f.host, f] as const] : []))).values()];
+  return distinct.map((f) => {
+    const address = addressOf(first.hosts ?? "", f.host);
+    const known = hostKey(first.knownHosts, [f.host, ...(address ? [address] : [])], f.port);
+    return defined({
+      name: hypervisorName(found, f),
+      address: must(address, `${f.host}, which fences, has no address in /etc/hosts of the nodes`),
+      port: f.port,
+      user: f.user,
+      hostKey: must(known?.key, `the nodes' root knows no host key of ${f.host} in plain words`),
+    });
+  });
+}
+
+function hypervisorName(found: Found, fence: cluster.FenceTarget | undefined): string | undefined {
+  if (!fence) return undefined;
+  const first = Object.values(found.nodes)[0] as NodeFound;
+  const hosts = first.hosts ?? "";
+  const address = addressOf(hosts, fence.host) ?? fence.host;
+  if (address !== fence.host) return fence.host;
+  const known = hostKey(first.knownHosts, [fence.host], fence.port)?.names.find((n) => /^[a-z]/.test(n));
+  return known ?? nameOf(hosts, address) ?? "hypervisor";
+}
+
+function repositoryOf(n: NodeFound): object | undefined {
+  const lines = parseRepository(n.repository ?? "");
+  const keyring = n.keyring?.startsWith("-----BEGIN") ? n.keyring : undefined;
+  return lines.length > 0 ? defined({ lines, keyring }) : undefined;
+}
+
+function drbdOf(drbd: Foreign, resource: string, timers: { fencing: { off?: number } }): object {
+  const [net, disk, startup, handlers] = ["net", "disk", "startup", "handlers"].map((n) => optionsOf(drbd.body, n));
+  const on = drbd.body.find((s) => s.key === "on")?.body;
+  const handler = handlers?.["fence-peer"];
+  const patience = (timers.fencing.off ?? 60) + 60;
+  const derived = `--timeout ${patience} --dc-timeout ${patience + 5}`;
+  return defined({
+    resource,
+    port: number((find(on, "address")?.words.at(-1) ?? "").split(":")[1]),
+    // DRBD's own defaults where nothing is said.
+    rate: (disk?.["c-max-rate"] ?? "100M").toUpperCase(),
+    minimumRate: (disk?.["c-min-rate"] ?? "250K").toUpperCase(),
+    verifyAlgorithm: net?.["verify-alg"],
+    fenceHandler: handler?.endsWith(derived) ? undefined : handler,
+    startup: {
+      wfcTimeout: number(startup?.["wfc-timeout"]) ?? 0,
+      degradedWfcTimeout: number(startup?.["degr-wfc-timeout"]) ?? 0,
+    },
+  });
+}
+
+function databaseOf(
+  found: Found,
+  c: Configuration,
+  os: NonNullable<NodeFound["machine"]["os"]>,
+  ip: string,
+  lans: readonly string[],
+): { settings: object; password?: string } {
+  const first = Object.values(found.nodes)[0] as NodeFound;
+  const at = databaseAt(c, os);
+  const { database: db, conf = "", hba = "" } = found.database ?? {};
+  if (!db)
+    throw new NotFound(`no node's PostgreSQL answers for the database ${at.database}: it must run to be exported`);
+  const authentication = db.verifier === "md5" ? "md5" : "scram-sha-256";
+  const monitor = cluster.param(c, "p_postgres", "monitor_user");
+  const table = database.monitorTable(cluster.param(c, "p_postgres", "monitor_sql"));
+  const own = [...lans.map((a) => `${a.split("/")[0]}/32`), `${ip}/32`];
+  const role = monitor ?? "ha_monitor";
+  return defined({
+    settings: defined({
+      address: `${ip}/${must(cluster.param(c, "p_ip_postgres", "cidr_netmask"), "p_ip_postgres has no cidr_netmask")}`,
+      hostName: nameOf(first.hosts ?? "", ip),
+      name: at.database,
+      user: db.owner,
+      ...database.access(hba, {
+        osUser: at.osUser,
+        database: at.database,
+        user: db.owner,
+        monitor: role,
+        authentication,
+        own,
+      }),
+      authentication,
+      directory: must(cluster.param(c, "p_fs_postgres", "directory"), "p_fs_postgres has no directory"),
+      connectionLimit: database.connectionLimit(db),
+      encoding: db.encoding,
+      locale: db.locale,
+      checksums: db.checksums,
+      logFile: cluster.param(c, "p_postgres", "logfile"),
+      monitor: defined({ ...table, role: monitor }),
+      settings: database.settings(conf, db, authentication),
+    }),
+    password: first.pgpass === undefined ? undefined : database.passwordIn(first.pgpass, at.database, db.owner),
+  });
+}
