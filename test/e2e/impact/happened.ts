@@ -7,7 +7,7 @@ interface Operation {
 }
 
 /** As in "Initiating stop operation p_postgres_stop_0 locally on qvddb1". */
-const INITIATED = /Initiating (\S+) operation (\S+?)(?::\d+)?_(\w+?)_(\d+) (?:locally )?on (\S+)/;
+const INITIATED = /Initiating (\S+) operation (\S+?)(?::\d+)?_\1_\d+ (?:locally )?on (\S+)/;
 const FENCED = /Requesting fencing \((\w+)\) of node (\S+)|Requesting fencing \((\w+)\) targeting node (\S+)/;
 
 /** Neither changes what runs: a monitor only looks, a notification only tells. */
@@ -17,7 +17,7 @@ export function operations(log: string): Operation[] {
   return log.split("\n").flatMap((line) => {
     const started = INITIATED.exec(line);
     if (started) {
-      const [, operation = "", resource = "", , , node = ""] = started;
+      const [, operation = "", resource = "", node = ""] = started;
       return QUIET.includes(operation) ? [] : [{ operation, resource, node: node.replace(/[.,]$/, "") }];
     }
     const fenced = FENCED.exec(line);
