@@ -41,6 +41,8 @@ export interface Kind<Spec extends Placed, F extends Facts> {
   rehearse?(old: Spec, wanted: Spec): Fact<Prediction>;
   /** It only waits or asks and changes nothing, so there is nothing to announce. Default: false. */
   readonly harmless?: boolean;
+  /** All of its objects ask the nodes the same, so that a refresh asks once for all of them. Default: false. */
+  readonly shared?: boolean;
   /** What gives the nodes back: orderly, data kept unless the spec says otherwise by name. */
   remove(spec: Spec, seen: Readonly<Record<string, Seen<F>>>): Plan;
   /** Further outputs, beside the spec itself. Their names must not be those of inputs. `before` has those of the last time, for what a refresh must not change. */

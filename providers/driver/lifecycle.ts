@@ -6,7 +6,7 @@ import { demand } from "./consent";
 import { DRIFT, drift } from "./drift";
 import { foresee } from "./effects";
 import { journal, say } from "./progress";
-import { read } from "./read";
+import { read, readOnce } from "./read";
 
 type Props = Record<string, unknown> & Placed;
 
@@ -134,7 +134,7 @@ export async function refresh(
 ): Promise<{ id: string; props?: Props; inputs?: Props }> {
   const spec = remembered(kind, props);
   const seen = await measured(kind, spec, async (_id, measure) => {
-    const facts = await read(kind, spec);
+    const facts = await readOnce(kind, spec);
     measure.end("read");
     return facts;
   });

@@ -3,8 +3,28 @@ import type { AnyKind, Placed } from "../kind";
 import { run } from "../remote";
 import { titleOf } from "./progress";
 
+type Readings = Record<string, Seen<Facts>>;
+
+/** How long a reading holds for the other objects of its kind: a refresh comes to all of them at about the same time. */
+const SHARED_MS = 15_000;
+const shared = new Map<string, { readonly at: number; readonly readings: Promise<Readings> }>();
+
+/** As `read`, or what another object of the same kind has read of the same nodes a moment ago, where the kind says that they ask the same. Only for looking. */
+export function readOnce(kind: AnyKind, spec: Placed): Promise<Readings> {
+  if (!kind.shared) return read(kind, spec);
+  const key = [kind.name, ...Object.entries(spec.connections).map(([node, c]) => `${node} ${c.host}:${c.port}`)].join(
+    "\n",
+  );
+  const known = shared.get(key);
+  if (known && Date.now() - known.at < SHARED_MS) return known.readings;
+  const readings = read(kind, spec);
+  shared.set(key, { at: Date.now(), readings });
+  readings.catch(() => shared.delete(key));
+  return readings;
+}
+
 /** Everything a kind wants to know, one round trip per node, all nodes at once. */
-export async function read(kind: AnyKind, spec: Placed, patienceSeconds = 0): Promise<Record<string, Seen<Facts>>> {
+export async function read(kind: AnyKind, spec: Placed, patienceSeconds = 0): Promise<Readings> {
   const nodes = Object.entries(spec.connections);
   const seen = await Promise.all(
     nodes.map(async ([node, connection]) => {

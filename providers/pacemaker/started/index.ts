@@ -27,6 +27,7 @@ function spokesman(seen: StartedSeen): { node: string; status: ClusterStatus } |
 export const started: Kind<StartedSpec, typeof facts> = {
   name: "started",
   harmless: true,
+  shared: true,
   schema: startedSchema,
   id: (spec) => spec.resource,
   facts: () => facts,
