@@ -9,6 +9,8 @@ export interface ResourceStatus {
   readonly active: boolean;
   readonly failed: boolean;
   readonly blocked: boolean;
+  /** What its operator wants it to be, as in Stopped. Undefined: nothing was said. */
+  readonly targetRole?: string;
   /** What is being done to it right now, as in Starting. Undefined: nothing. */
   readonly pending?: string;
   readonly nodes: readonly string[];
@@ -44,6 +46,7 @@ const yes = (x: Xml, attr: string): boolean => x.attrs[attr] === "true";
 
 function resource(x: Xml): ResourceStatus {
   const pending = x.attrs["pending"];
+  const targetRole = x.attrs["target_role"];
   return {
     id: (x.attrs["id"] ?? "").replace(/:\d+$/, ""),
     agent: x.attrs["resource_agent"] ?? "",
@@ -52,6 +55,7 @@ function resource(x: Xml): ResourceStatus {
     failed: yes(x, "failed"),
     blocked: yes(x, "blocked"),
     ...(pending === undefined ? {} : { pending }),
+    ...(targetRole === undefined ? {} : { targetRole }),
     nodes: childrenOf(x, "node").map((n) => n.attrs["name"] ?? ""),
   };
 }

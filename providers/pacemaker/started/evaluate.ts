@@ -20,6 +20,15 @@ export function reached(spec: Pick<StartedSpec, "resource" | "expected">, status
   }
 }
 
+/** Whether its operator has stopped or demoted it: then nobody awaits it, as it is not for us to start. */
+export const held = (spec: Pick<StartedSpec, "resource" | "expected">, status: ClusterStatus): boolean =>
+  status.resources.some(
+    (r) =>
+      r.id === spec.resource &&
+      (r.targetRole === "Stopped" ||
+        (spec.expected === "promoted" && ["Slave", "Unpromoted"].includes(r.targetRole ?? ""))),
+  );
+
 /** Nodes where an instance is active. */
 export const places = (resource: string, status: ClusterStatus): string[] =>
   status.resources.filter((r) => r.id === resource && r.active).flatMap((r) => r.nodes);

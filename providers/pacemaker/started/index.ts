@@ -4,7 +4,7 @@ import { lines, raw } from "../../remote";
 import { nothing, plan as stages } from "../../step";
 import type { ClusterStatus } from "../status";
 import { parseStatus } from "../status";
-import { places, reached } from "./evaluate";
+import { held, places, reached } from "./evaluate";
 import { SHARED_STATUS } from "./shared";
 import type { StartedSpec } from "./spec";
 import { startedSchema } from "./spec";
@@ -33,7 +33,7 @@ export const started: Kind<StartedSpec, typeof facts> = {
   facts: () => facts,
   live(known, seen) {
     const from = spokesman(seen);
-    return from && reached(known, from.status) ? known : undefined;
+    return from && (reached(known, from.status) || held(known, from.status)) ? known : undefined;
   },
   plan(wanted, seen) {
     const from = spokesman(seen);
@@ -41,6 +41,8 @@ export const started: Kind<StartedSpec, typeof facts> = {
       throw new Error(
         `no cluster runs on ${Object.keys(wanted.connections).join(" or ")}: ${wanted.resource} cannot be awaited`,
       );
+    if (held(wanted, from.status))
+      return nothing(`${wanted.resource} is kept from running by its operator (target-role)`);
     if (reached(wanted, from.status)) return nothing(`${wanted.resource} is ${wanted.expected}`);
     const inside = wanted.within === undefined ? "" : ` in ${wanted.within}`;
     const reason = `wait until ${wanted.resource}${inside} is ${wanted.expected}, up to ${wanted.timeoutSeconds} s`;

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe as inWords, parseSimulation } from "../../../providers/pacemaker/simulate";
-import { reached } from "../../../providers/pacemaker/started/evaluate";
+import { held, reached } from "../../../providers/pacemaker/started/evaluate";
 import { parseStatus, running } from "../../../providers/pacemaker/status";
 
 /** All recorded from Pacemaker 2.1.5's own tools on simulated clusters. */
@@ -31,6 +31,15 @@ describe("crm_mon", () => {
     expect(reached({ resource: "p_ping", expected: "running-on-all" }, healthy)).toBe(true);
     expect(reached({ resource: "p_postgres", expected: "running-on-all" }, healthy)).toBe(false);
     expect(reached({ resource: "p_none", expected: "started" }, healthy)).toBe(false);
+    const told = (id: string, targetRole: string) => ({
+      ...healthy,
+      resources: healthy.resources.map((r) => (r.id === id ? { ...r, active: false, targetRole } : r)),
+    });
+    // What its operator has stopped is not awaited; what he wants started is.
+    expect(held({ resource: "p_postgres", expected: "started" }, told("p_postgres", "Stopped"))).toBe(true);
+    expect(held({ resource: "p_drbd_postgres", expected: "promoted" }, told("p_drbd_postgres", "Slave"))).toBe(true);
+    expect(held({ resource: "p_postgres", expected: "started" }, told("p_postgres", "Started"))).toBe(false);
+    expect(held({ resource: "p_postgres", expected: "started" }, told("p_ping", "Stopped"))).toBe(false);
     const down = healthy.nodes.map((n) => ({ ...n, online: n.name === "qvddb1" }));
     expect(reached({ resource: "p_postgres", expected: "running-on-all" }, { ...healthy, nodes: down })).toBe(true);
     const failed = healthy.resources.map((r) => ({ ...r, failed: true }));
