@@ -1,48 +1,15 @@
 import { Secret, unknownCheckingProxy } from "@pulumi/policy";
-import { UNKNOWN } from "@qvd-ha/providers/dist/unknown";
 import type { AnyPolicy, Resource } from "../../../policies/policy";
 import { NotKnown } from "../../../policies/policy";
 import { plain } from "../../../policies/resource";
 import { rules } from "../../../policies/rules";
-import base from "./base.json";
-import cases from "./cases.json";
+import type { Case } from "./cases";
+import { build, cases } from "./cases";
 
 // Proves what each policy says of inputs as the engine shows them, and that each has inputs that break it and inputs that pass.
 // That the engine asks the policies, and heeds them, is proven by test/offline/policies.
 
-/** A case is `base.json` with changes. It passes unless it `says` why not, or `waits` for a value. */
-interface Case {
-  readonly policy: string;
-  readonly name: string;
-  readonly set?: Record<string, unknown>;
-  readonly unset?: readonly string[];
-  /** Every violation, by a part of its words. */
-  readonly says?: readonly string[];
-  /** Path of the value without which nothing can be said. */
-  readonly waits?: string;
-  readonly config?: Record<string, unknown>;
-}
-
 /* eslint-disable @typescript-eslint/no-explicit-any -- paths into plain JSON */
-function build(c: Case): Record<string, any> {
-  const all: any = structuredClone(base);
-  const holder = (path: string): [any, string] => {
-    const keys = path.split(".");
-    const last = keys.pop() as string;
-    return [keys.reduce((v, k) => v[k], all), last];
-  };
-  for (const [path, value] of Object.entries(c.set ?? {})) {
-    const [at, key] = holder(path);
-    at[key] = value === "(unknown)" ? UNKNOWN : value;
-  }
-  for (const path of c.unset ?? []) {
-    const [at, key] = holder(path);
-    if (!(key in at)) throw new Error(`${path} is not in base.json`);
-    delete at[key];
-  }
-  return all;
-}
-
 /** Secrets as a policy meets them: marked for one, opened for the others. */
 function open(value: any, mark: (v: unknown) => unknown): unknown {
   if (value === null || typeof value !== "object") return value;
@@ -71,10 +38,8 @@ function judge(policy: AnyPolicy, c: Case): readonly string[] {
     : opened.filter((r) => policy.types.includes(r.type)).flatMap((r) => policy.judge(r, config));
 }
 
-const all = cases as unknown as Case[];
-
 describe.each(rules.map((p) => [p.name, p] as const))("%s", (name, policy) => {
-  const mine = all.filter((c) => c.policy === name);
+  const mine = cases.filter((c) => c.policy === name);
 
   it.each(mine.map((c) => [c.name, c] as const))("%s", (_name, c) => {
     if (c.waits !== undefined) {
@@ -95,5 +60,5 @@ describe.each(rules.map((p) => [p.name, p] as const))("%s", (name, policy) => {
 });
 
 it("has no case of a policy that is not there", () => {
-  expect(all.filter((c) => !rules.some((r) => r.name === c.policy))).toEqual([]);
+  expect(cases.filter((c) => !rules.some((r) => r.name === c.policy))).toEqual([]);
 });
