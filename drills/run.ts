@@ -1,12 +1,17 @@
+import { join } from "node:path";
 import { run, sh } from "@qvd-ha/providers/dist/remote";
 import type { Deployment } from "../tools/status/deployment";
 import { connectionOf } from "../tools/status/deployment";
 import { problems } from "../tools/status/health";
-import type { Status } from "../tools/status/read";
-import { activeNode, readStatus } from "../tools/status/read";
+import { readStatus } from "../tools/status/read";
+import type { Field } from "./actions/field";
+import { fieldOf } from "./actions/field";
+import type { Finding } from "./aftermath/aftermath";
+import { aftermath } from "./aftermath/aftermath";
+import { left } from "./aftermath/left";
+import { demandConsent } from "./consent";
 import type { Course } from "./course";
-import type { Fault, Field } from "./faults/fault";
-import { powerOf } from "./faults/power";
+import type { Fault } from "./faults/fault";
 import { NodeWatch } from "./invariants/watch";
 import { Ledger } from "./ledger";
 import { now } from "./ledger/entry";
@@ -17,39 +22,40 @@ import type { Roles } from "./precheck";
 import { NotReady, precheck } from "./precheck";
 import type { DrillReport } from "./report/report";
 import { assemble } from "./report/assemble";
+import { surroundings } from "./report/surroundings";
+import { RestoreJournal } from "./restore/journal";
+import { restore } from "./restore/restore";
+import { Striking } from "./strike/strike";
 import { until } from "./wait";
 
 const STEADY_SECONDS = 90;
-/** The service has so long to come back if the deployment does not say how long it may take at worst. */
-const SERVICE_SECONDS = 390;
-const STATUS_EVERY_MS = 10_000;
-/** A write that was acknowledged so soon after the fault may have been on its way already. */
-const IN_FLIGHT_MS = 1_000;
+/** After an interrupted drill was restored. */
+const HEALTHY_SECONDS = 600;
 
 class Drill {
   private readonly watches: readonly NodeWatch[];
   private readonly notes: string[] = [];
   private readonly field: Field;
-  private newest?: Status;
 
   constructor(
     private readonly d: Deployment,
     private readonly fault: Fault,
     private readonly roles: Roles,
+    private readonly journal: RestoreJournal,
     private readonly o: DrillOptions,
   ) {
     const { periodSeconds } = o;
     this.watches = d.nodes.map(
       (n) => new NodeWatch(n, connectionOf(d, n), { address: d.address, port: d.port, periodSeconds }),
     );
-    this.field = { ...roles, power: powerOf(d), connection: (n) => connectionOf(d, n) };
+    this.field = fieldOf(d, roles);
   }
 
   async run(): Promise<DrillReport> {
     try {
       const course = await this.course();
       await Promise.all(this.watches.map((w) => w.stop()));
-      return await assemble(this.d, this.fault, course, this.watches);
+      return await assemble(this.d, this.fault, course, this.watches, await surroundings(this.d));
     } finally {
       await Promise.all(this.watches.map((w) => w.stop()));
       await this.clean().catch((e: Error) => this.o.progress(`not everything was cleaned: ${e.message}`));
@@ -62,66 +68,46 @@ class Drill {
     await createTable(target).catch((e: Error) => {
       throw new NotReady([`the ledger's table cannot be made: ${e.message}`]);
     });
-    const ledger = await Ledger.start({ ...this.o, target });
+    const secondsLimit = this.o.secondsLimit + (this.fault.expect.holds ?? 0);
+    const ledger = await Ledger.start({ ...this.o, secondsLimit, target });
     try {
       this.o.progress("waiting for a steady flow of writes");
       await ledger.waitSteady(STEADY_SECONDS);
-      const seen = await this.strike(ledger);
+      this.o.progress(`fault ${this.fault.number}: ${this.fault.title} (${this.roles.active} serves)`);
+      const { d: deployment, fault, roles, field, watches, journal, o: options } = this;
+      const strike = await new Striking({
+        deployment,
+        fault,
+        roles,
+        field,
+        watches,
+        ledger,
+        journal,
+        options,
+      }).run();
       this.o.progress("stopping the ledger and comparing it with the table");
       const entries = await ledger.stop();
       const present = await readTable(target).catch((e: Error) => void this.notes.push(`table: ${e.message}`));
-      return { roles: this.roles, started, ...seen, entries, ...(present ? { present } : {}), notes: this.notes };
+      const found = await this.aftermath(strike.servedBy);
+      return {
+        ...strike,
+        roles,
+        started,
+        entries,
+        ...(present ? { present } : {}),
+        aftermath: found,
+        notes: this.notes,
+      };
     } finally {
       await ledger.stop();
     }
   }
 
-  private async strike(ledger: Ledger): Promise<Pick<Course, "injected" | "struck" | "redundantAt" | "servedBy">> {
-    this.o.progress(`fault: ${this.fault.title} (${this.roles[this.fault.victim]})`);
-    const injected = now();
-    await this.fault.inject(this.field);
-    const struck = now();
-    try {
-      await this.awaitService(ledger, struck);
-      const redundantAt = await this.awaitRedundancy(injected);
-      const servedBy = activeNode(this.newest ?? (await this.status()));
-      return { injected, struck, ...(redundantAt ? { redundantAt } : {}), ...(servedBy ? { servedBy } : {}) };
-    } finally {
-      await this.fault.heal?.(this.field);
-    }
-  }
-
-  private async awaitService(ledger: Ledger, struck: number): Promise<void> {
-    const { service } = this.fault.expect;
-    if (service === "stays-down") return;
-    const server = this.watches.find((w) => w.node === (service === "moves" ? this.roles.standby : this.roles.active));
-    const serves = (): boolean => (ledger.lastOk ?? 0) > struck + IN_FLIGHT_MS && (server?.latest?.address ?? true);
-    const deadline = struck + (this.d.worstCaseFailoverSeconds ?? SERVICE_SECONDS) * 1000;
-    const came = await until(serves, deadline, 250, this.o.signal);
-    this.o.progress(came ? "writes are acknowledged again" : "no write was acknowledged in time");
-  }
-
-  private async awaitRedundancy(injected: number): Promise<number | undefined> {
-    const within = this.fault.expect.redundantWithin;
-    if (within === undefined) return undefined;
-    const deadline = injected + within * 1000;
-    // The samples cost the nodes nothing; crm_mon does, so it is asked only when they look right.
-    const synced = (): boolean =>
-      this.watches.every(
-        ({ latest: s }) => s?.connection === "Connected" && s.disk === "UpToDate" && s.peerDisk === "UpToDate",
-      );
-    const progress = (text: string): void => this.o.progress(`${((now() - injected) / 1000).toFixed(0)} s: ${text}`);
-    if (await until(synced, deadline, 1_000, this.o.signal)) progress("both disks are up to date");
-    // Fail-counts expire or are cleared below; they take nothing from redundancy.
-    const whole = async (): Promise<boolean> => problems(await this.status()).every((p) => p.kind === "failure");
-    const came = await until(whole, deadline, STATUS_EVERY_MS, this.o.signal);
-    progress(came ? "full redundancy" : "no full redundancy in time");
-    return came ? now() : undefined;
-  }
-
-  private async status(): Promise<Status> {
-    this.newest = await readStatus(this.d);
-    return this.newest;
+  private async aftermath(servedBy: string | undefined): Promise<Finding[]> {
+    const found = await left(this.d, this.o.progress);
+    if (!this.o.verify || servedBy === undefined) return found;
+    const { database, port } = this.d;
+    return [...found, ...(await aftermath(connectionOf(this.d, servedBy), database, port, this.o.progress))];
   }
 
   /** Leaves the cluster as it was found: without the ledger, and without the fail-counts that the fault brought. */
@@ -136,8 +122,25 @@ class Drill {
   }
 }
 
-/** Runs one drill from beginning to end. @throws NotReady when the cluster is not healthy; nothing was touched then */
+export const journalOf = (d: Deployment, directory: string): RestoreJournal =>
+  new RestoreJournal(join(directory, "restore.json"), d.address);
+
+/** Takes back what an interrupted drill has left, and waits until the cluster is healthy again. @throws Error when something cannot be taken back */
+export async function restoreLeft(d: Deployment, j: RestoreJournal, o: DrillOptions): Promise<void> {
+  if (j.open.length === 0) return;
+  o.progress(`an interrupted drill left ${j.open.length} things to take back`);
+  const [active, standby] = d.nodes as [string, string];
+  const failed = await restore(j, fieldOf(d, { active, standby }), o.progress);
+  if (failed.length > 0) throw new Error(failed.join("\n"));
+  const healthy = async (): Promise<boolean> => problems(await readStatus(d)).every((p) => p.kind === "failure");
+  await until(healthy, now() + HEALTHY_SECONDS * 1000, 10_000, o.signal);
+}
+
+/** Runs one drill from beginning to end. @throws NotReady when the cluster is not healthy, or nobody has consented; nothing was touched then */
 export async function runDrill(d: Deployment, fault: Fault, o: DrillOptions): Promise<DrillReport> {
+  await demandConsent(d, fault, o.consent);
+  const journal = journalOf(d, o.home);
+  await restoreLeft(d, journal, o);
   o.progress("checking that the cluster is healthy");
-  return new Drill(d, fault, await precheck(d), o).run();
+  return new Drill(d, fault, await precheck(d), journal, o).run();
 }

@@ -1,40 +1,59 @@
-import type { Connection } from "@qvd-ha/providers/dist/remote";
-import type { Power } from "./power";
+import type { Action, Role } from "../actions/action";
 
-/** What a fault may use: the pair as it stood when the drill began. */
-export interface Field {
-  /** The node that served the database. */
-  readonly active: string;
-  /** The other one. */
-  readonly standby: string;
-  readonly power: Power;
-  connection(node: string): Connection;
+/** How often: least and most. */
+export type Times = readonly [least: number, most: number];
+
+/** Something that `make status` must say while the fault lasts. */
+export interface Sign {
+  readonly says: string;
+  readonly problem: RegExp;
+  /** Seconds after the last action. */
+  readonly within: number;
 }
 
-/** Where the database is after the fault: on the other node, still on the same one, or nowhere until an operator acts. */
-export type Service = "moves" | "stays" | "stays-down";
-
+/** What must come of a fault. What every fault demands besides is not repeated here: no write lost, no phantom, invariants, a clean cluster. */
 export interface Expectation {
-  readonly service: Service;
-  /** Who is fenced, and nobody else. */
-  readonly fenced: "active" | "standby" | "nobody";
-  /** Whether both nodes are whole again without hands, within so many seconds of the fault. */
+  /** Where the database runs in the end. */
+  readonly serves: Role | "either";
+  /** How often each is fenced; a node that is not named: never. */
+  readonly fenced?: { readonly active?: Times; readonly standby?: Times; readonly together?: Times };
+  /** The longest gap between acknowledged writes, in seconds. Default: the bound that the program prints. */
+  readonly gapWithin?: number;
+  /** Writes may wait; none may be refused. */
+  readonly refusesNothing?: true;
+  /** Seconds for which the fault is left as it is once the service is there, to see that nothing else comes of it. Default: 0. */
+  readonly holds?: number;
+  readonly shows?: readonly Sign[];
+  /** The right answer is no service, for at least so many seconds. */
+  readonly staysDown?: number;
+  /** What then brings it back: the operator's documented command, or the end of the cause. Empty: nothing needs to be done. */
+  readonly completes?: readonly Action[];
+  /** Both nodes are whole again within so many seconds of the fault, or of its end where the drill has to end it. Default: 600. */
   readonly redundantWithin?: number;
+  /** Invariants that the fault itself breaks. */
+  readonly breaks?: readonly string[];
 }
 
-/** One fault: what it does to whom, and what must come of it. */
+export type Group = "node" | "process" | "network" | "storage" | "fencing" | "planned";
+
+/** One fault: what is done, and what must come of it. */
 export interface Fault {
+  /** In the list of faults to survive. */
+  readonly number: string;
   /** As `drill <name>`. */
   readonly name: string;
+  readonly group: Group;
   /** In one sentence. */
   readonly title: string;
-  readonly victim: "active" | "standby";
+  /** `lab`: risks data or the machine itself, and is refused on any cluster that is not the embedded lab's. */
+  readonly where: "anywhere" | "lab";
+  readonly quick?: true;
+  readonly does: readonly Action[];
   readonly expect: Expectation;
-  /** Does it; resolves when it has struck. */
-  inject(field: Field): Promise<void>;
-  /** Takes back what does not go away by itself; runs whatever happened before. */
-  heal?(field: Field): Promise<void>;
 }
 
-/** Full redundancy without hands: the time that every fault is given. */
 export const REDUNDANT_WITHIN = 600;
+export const ONCE: Times = [1, 1];
+
+/** The longest gap where nothing is supposed to happen to the service, in seconds: what an emulated machine stutters by itself. */
+export const UNDISTURBED = 10;

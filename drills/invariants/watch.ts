@@ -9,13 +9,14 @@ import { parseSample, samplerScript } from "./sample";
 export interface WatchOptions {
   readonly address: string;
   readonly port: number;
-  /** Seconds between two samples. Default: 2. */
+  /** Seconds between two samples. Default: 1. */
   readonly periodSeconds?: number;
 }
 
 const CONNECT_SECONDS = 15;
 const PAUSE_MS = 3_000;
-/** A node that says nothing for so many periods is taken for gone, and is asked for a new connection. */
+/** A node that says nothing for so many milliseconds is taken for gone, and is asked for a new connection. */
+const SILENT_MS = 10_000;
 const SILENT_PERIODS = 5;
 
 /** Samples one node as long as it is asked to, over one connection at a time. Never throws: a node may die, that is what drills are for. */
@@ -45,11 +46,11 @@ export class NodeWatch {
   }
 
   private get period(): number {
-    return this.options.periodSeconds ?? 2;
+    return this.options.periodSeconds ?? 1;
   }
 
   private get silence(): number {
-    return this.period * SILENT_PERIODS * 1000;
+    return Math.max(SILENT_MS, this.period * SILENT_PERIODS * 1000);
   }
 
   private async loop(): Promise<void> {

@@ -1,4 +1,4 @@
-/** One thing that the survivor's log says. */
+/** One thing that a node's log says. */
 export interface LogEvent {
   /** Milliseconds since 1970, by our clock. */
   readonly at: number;
@@ -19,9 +19,11 @@ export interface LogEvent {
   readonly operation?: string;
   /** For a delay: how long it is. */
   readonly seconds?: number;
+  /** Whose log says so. */
+  readonly node?: string;
 }
 
-type Found = Omit<LogEvent, "at">;
+type Found = Omit<LogEvent, "at" | "node">;
 type Pattern = readonly [RegExp, (m: RegExpExecArray) => Found];
 
 /** Clones may be numbered in the log, as in `p_drbd_postgres:1`. */

@@ -84,7 +84,7 @@ export interface Counts {
   readonly promotions: number;
 }
 
-/** How often the cluster fenced and promoted after the fault. */
+/** How often the cluster fenced and promoted after the fault; by events that are told once each. */
 export function counts(events: readonly LogEvent[], injected: number): Counts {
   const after = events.filter((e) => e.at >= injected);
   return {

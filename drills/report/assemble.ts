@@ -7,25 +7,28 @@ import { ourTime, place } from "../invariants/time";
 import type { NodeWatch } from "../invariants/watch";
 import { check } from "../ledger/check";
 import { now } from "../ledger/entry";
+import type { Gap } from "../ledger/gaps";
 import { latencies, longestGap, percentile } from "../ledger/gaps";
 import type { LogEvent } from "../pieces/events";
 import { readEvents } from "../pieces/log";
+import { once } from "../pieces/once";
+import type { Outage } from "../pieces/pieces";
 import { counts, pieces, unaccounted } from "../pieces/pieces";
+import { bootsSeen } from "../strike/boots";
 import { outcomes } from "./outcomes";
 import type { DrillReport } from "./report";
+import type { Surroundings } from "./surroundings";
 
 /** Writes before the fault that belong to the gap: its beginning is the last of them. */
 const BEFORE_MS = 5_000;
+/** A gap that begins so much later than the fault is no longer told from its first action on. */
+const LATER_MS = 2_000;
 
-async function survivorsLog(
-  d: Deployment,
-  survivor: string,
-  since: number,
-  watches: readonly NodeWatch[],
-): Promise<LogEvent[]> {
-  const at = ourTime(watches.find((w) => w.node === survivor)?.samples ?? []);
+async function logOf(d: Deployment, w: NodeWatch, since: number): Promise<LogEvent[]> {
+  const at = ourTime(w.samples);
   if (!at) throw new Error("no sample tells what time it was there");
-  return readEvents(connectionOf(d, survivor), since, at);
+  const events = await readEvents(connectionOf(d, w.node), since, at);
+  return events.map((e) => ({ ...e, node: w.node }));
 }
 
 function perSecond(times: readonly number[], from: number, to: number): number[] {
@@ -37,20 +40,33 @@ function perSecond(times: readonly number[], from: number, to: number): number[]
   return found;
 }
 
+/** The outage in which the other node took over: its own log tells the pieces. */
+function outageOf(course: Course, gap: Gap | undefined): Outage | undefined {
+  const { injected, roles } = course;
+  if (!gap || gap.to <= injected) return undefined;
+  const begun = gap.from > injected + LATER_MS ? gap.from : injected;
+  return { injected: begun, firstWrite: gap.to, victim: roles.active };
+}
+
 /** Judges what a drill has seen. */
 export async function assemble(
   d: Deployment,
   fault: Fault,
   course: Course,
   watches: readonly NodeWatch[],
+  surroundings: Surroundings,
 ): Promise<DrillReport> {
   const { roles, started, injected, entries } = course;
   const notes = [...course.notes];
-  const survivor = fault.victim === "active" ? roles.standby : roles.active;
-  const events = await survivorsLog(d, survivor, injected, watches).catch((e: Error) => {
-    notes.push(`log of ${survivor}: ${e.message}`);
-    return [];
-  });
+  const logs = await Promise.all(
+    watches.map((w) =>
+      logOf(d, w, injected).catch((e: Error) => {
+        notes.push(`log of ${w.node}: ${e.message}`);
+        return [];
+      }),
+    ),
+  );
+  const events = once(logs.flat());
   const ended = Math.max(injected, ...entries.slice(-1).map((e) => e.at), now());
   const acknowledged = entries.filter((e) => e.what === "ok").map((e) => e.at);
   const lastEntry = entries.reduce((latest, e) => Math.max(latest, e.at), injected);
@@ -58,31 +74,42 @@ export async function assemble(
     acknowledged.filter((t) => t >= injected - BEFORE_MS),
     lastEntry,
   );
-  const outage = gap && gap.to > injected ? { injected, firstWrite: gap.to, victim: roles[fault.victim] } : undefined;
-  const parts = outage ? pieces(events, outage) : [];
+  const outage = outageOf(course, gap);
+  const moved = course.servedBy !== undefined && course.servedBy !== roles.active;
+  const server = events.filter((e) => e.operation === undefined || e.node === course.servedBy);
+  const parts = outage && moved ? pieces(server, outage) : [];
   const samples = Object.fromEntries(watches.map((w) => [w.node, place(w.samples)]));
   const held = invariants(samples);
   const verdict = course.present ? check(entries, course.present) : undefined;
   const took = latencies(entries);
-  const counted = counts(events, injected);
-  const redundantAfter = course.redundantAt === undefined ? undefined : (course.redundantAt - injected) / 1000;
+  const fenced = events.filter((e) => e.what === "fenced" && e.at >= injected).map((e) => e.subject ?? "?");
+  const redundantAfter = course.redundantAt === undefined ? undefined : (course.redundantAt - course.ended) / 1000;
   const results = outcomes(fault, {
     ...roles,
+    trouble: course.trouble,
     servedBy: course.servedBy,
     gap,
     worstCaseFailoverSeconds: d.worstCaseFailoverSeconds,
-    fenced: events.filter((e) => e.what === "fenced" && e.at >= injected).map((e) => e.subject ?? "?"),
-    counts: counted,
+    fenced,
+    booted: watches.flatMap((w) => bootsSeen(w.samples, injected).map(() => w.node)),
+    signs: course.signs,
+    stayedDown: course.stayedDown,
     redundantAfter,
     verdict,
     violations: held.violations,
+    aftermath: course.aftermath,
+    unrestored: course.unrestored,
   });
+  const unchecked = course.aftermath.filter((f) => f.met === undefined).map((f) => `${f.what}: ${f.came}`);
   return {
     fault: fault.name,
+    number: fault.number,
     title: fault.title,
     ...roles,
     started,
     injected,
+    struck: course.struck,
+    healed: course.ended,
     ended,
     passed: results.every((o) => o.met),
     outcomes: results,
@@ -93,11 +120,14 @@ export async function assemble(
     redundantAfter,
     worstCaseFailoverSeconds: d.worstCaseFailoverSeconds,
     pieces: parts,
-    ...(outage ? { unaccounted: unaccounted(parts, outage) } : {}),
-    counts: counted,
+    ...(outage && moved ? { unaccounted: unaccounted(parts, outage) } : {}),
+    counts: counts(events, injected),
+    fenced: Object.fromEntries(d.nodes.map((n) => [n, fenced.filter((f) => f === n).length])),
+    aftermath: course.aftermath,
     invariants: held,
     events,
     samples: Object.values(samples).flat(),
-    notes,
+    notes: [...notes, ...unchecked],
+    surroundings,
   };
 }

@@ -1,68 +1,126 @@
-import type { Fault } from "../faults/fault";
+import type { Finding } from "../aftermath/aftermath";
+import type { Seen } from "../course";
+import type { Fault, Times } from "../faults/fault";
+import { REDUNDANT_WITHIN } from "../faults/fault";
 import type { Violation } from "../invariants/rules";
 import type { Verdict } from "../ledger/check";
 import type { Gap } from "../ledger/gaps";
-import type { Counts } from "../pieces/pieces";
 import type { Outcome } from "./report";
 
 /** What is compared with what was expected of the fault. */
 export interface Findings {
   readonly active: string;
   readonly standby: string;
+  /** Why the fault could not be done as planned. */
+  readonly trouble?: string;
   /** Where the database runs after the fault; undefined: nowhere. */
   readonly servedBy?: string;
   readonly gap?: Gap;
   readonly worstCaseFailoverSeconds?: number;
   /** Names of the nodes that were fenced, once for each time. */
   readonly fenced: readonly string[];
-  readonly counts: Counts;
+  /** Names of the nodes that have booted anew, once for each time. */
+  readonly booted: readonly string[];
+  readonly signs: readonly Seen[];
+  readonly stayedDown?: boolean;
   readonly redundantAfter?: number;
   readonly verdict?: Verdict;
   readonly violations: readonly Violation[];
+  readonly aftermath: readonly Finding[];
+  readonly unrestored: readonly string[];
 }
 
 const outcome = (what: string, wanted: string, came: string, met: boolean): Outcome => ({ what, wanted, came, met });
 const count = (n: number | undefined): string => (n === undefined ? "not known" : String(n));
 const secs = (s: number): string => `${s.toFixed(1)} s`;
+const NEVER: Times = [0, 0];
+
+const within = (n: number, [least, most]: Times): boolean => n >= least && n <= most;
+const times = (n: number): string => (n === 1 ? "once" : `${n} times`);
+const often = ([least, most]: Times): string => (least === most ? times(most) : `${least} to ${times(most)}`);
+
+function done(f: Findings): Outcome[] {
+  return f.trouble === undefined ? [] : [outcome("the fault itself", "done as planned", f.trouble, false)];
+}
 
 function service(fault: Fault, f: Findings): Outcome {
-  const wanted = { moves: f.standby, stays: f.active, "stays-down": undefined }[fault.expect.service];
-  return outcome("database runs on", wanted ?? "no node", f.servedBy ?? "no node", f.servedBy === wanted);
+  const { serves } = fault.expect;
+  const wanted = serves === "either" ? "either node" : f[serves];
+  const met = serves === "either" ? f.servedBy !== undefined : f.servedBy === wanted;
+  return outcome("database runs on", wanted, f.servedBy ?? "no node", met);
 }
 
 function fencing(fault: Fault, f: Findings): Outcome {
-  const { fenced } = fault.expect;
-  const wanted = fenced === "nobody" ? [] : [f[fenced]];
-  const met = f.fenced.join() === wanted.join();
+  const { active, standby, together } = fault.expect.fenced ?? {};
+  const number = (node: string): number => f.fenced.filter((n) => n === node).length;
+  const one = (node: string, t: Times | undefined): string[] => (t ? [`${node} ${often(t)}`] : []);
+  const wanted = together ? [`one of them ${often(together)}`] : [...one(f.active, active), ...one(f.standby, standby)];
+  const met = together
+    ? within(f.fenced.length, together)
+    : within(number(f.active), active ?? NEVER) && within(number(f.standby), standby ?? NEVER);
   return outcome("fenced", wanted.join(", ") || "nobody", f.fenced.join(", ") || "nobody", met);
 }
 
-function gap(f: Findings): Outcome[] {
-  const { worstCaseFailoverSeconds: bound } = f;
+/** A device that says yes and does nothing is the worst of all: the other node would go on writing. */
+function realFencing(f: Findings): Outcome[] {
+  if (f.fenced.length === 0) return [];
+  const lies = [...new Set(f.fenced)].filter((n) => !f.booted.includes(n));
+  const came = lies.length > 0 ? `${lies.join(", ")} not` : "all of them";
+  return [outcome("fenced nodes have booted anew", "all of them", came, lies.length === 0)];
+}
+
+function signs(f: Findings): Outcome[] {
+  return f.signs.map(({ says, within: limit, after }) => {
+    const came = after === undefined ? "not in that time" : `after ${secs(after)}`;
+    return outcome(`make status says: ${says}`, `within ${limit} s`, came, after !== undefined);
+  });
+}
+
+function down(fault: Fault, f: Findings): Outcome[] {
+  const { staysDown } = fault.expect;
+  if (staysDown === undefined) return [];
+  const came = f.stayedDown === undefined ? "not seen" : f.stayedDown ? "stayed down" : "served";
+  return [outcome("no service at first", `for ${staysDown} s at least`, came, f.stayedDown === true)];
+}
+
+function gap(fault: Fault, f: Findings): Outcome[] {
+  const bound = fault.expect.gapWithin ?? f.worstCaseFailoverSeconds;
   if (bound === undefined) return [];
   const came = f.gap ? secs(f.gap.seconds) : "not known";
   return [outcome("longest gap", `at most ${bound} s`, came, f.gap !== undefined && f.gap.seconds <= bound)];
 }
 
-function redundancy(fault: Fault, f: Findings): Outcome[] {
-  const within = fault.expect.redundantWithin;
-  if (within === undefined) return [];
+function redundancy(fault: Fault, f: Findings): Outcome {
+  const limit = fault.expect.redundantWithin ?? REDUNDANT_WITHIN;
   const came = f.redundantAfter === undefined ? "not in that time" : `after ${secs(f.redundantAfter)}`;
-  return [outcome("full redundancy", `within ${within} s`, came, (f.redundantAfter ?? Infinity) <= within)];
+  return outcome("full redundancy", `within ${limit} s`, came, (f.redundantAfter ?? Infinity) <= limit);
 }
+
+/** What could not be checked decides nothing; the report tells it beside the outcomes. */
+const after = (f: Findings): Outcome[] =>
+  f.aftermath.flatMap(({ what, wanted, came, met }) => (met === undefined ? [] : [{ what, wanted, came, met }]));
 
 /** Each expectation of the fault, and what every fault demands. */
 export function outcomes(fault: Fault, f: Findings): Outcome[] {
   const v = f.verdict;
   const none = (what: string, n: number | undefined): Outcome => outcome(what, "0", count(n), n === 0);
+  const { breaks = [], refusesNothing } = fault.expect;
+  const broken = f.violations.filter((x) => !breaks.includes(x.rule));
   return [
+    ...done(f),
     service(fault, f),
     fencing(fault, f),
-    ...gap(f),
-    ...redundancy(fault, f),
+    ...realFencing(f),
+    ...down(fault, f),
+    ...signs(f),
+    ...gap(fault, f),
+    redundancy(fault, f),
     none("lost writes", v?.lost.length),
     none("phantom writes", v?.phantom.length),
     none("steps back in time", v?.wentBack.length),
-    none("broken invariants", f.violations.length),
+    ...(refusesNothing ? [none("refused writes", v?.refused)] : []),
+    none("broken invariants", broken.length),
+    ...after(f),
+    ...f.unrestored.map((what) => outcome("restored", "all of it", what, false)),
   ];
 }

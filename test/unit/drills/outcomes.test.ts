@@ -21,7 +21,10 @@ const good: Findings = {
   gap: { from: 0, to: 60_000, seconds: 60 },
   worstCaseFailoverSeconds: 285,
   fenced: ["qvddb1"],
-  counts: { fencings: 1, fencingFailures: 0, promotions: 1 },
+  booted: ["qvddb1"],
+  signs: [],
+  aftermath: [],
+  unrestored: [],
   redundantAfter: 200,
   verdict,
   violations: [],
@@ -41,7 +44,9 @@ describe("a power cut", () => {
     ["database runs on", { servedBy: undefined }],
     ["fenced", { fenced: [] }],
     ["fenced", { fenced: ["qvddb1", "qvddb1"] }],
-    ["fenced", { fenced: ["qvddb2"] }],
+    ["fenced", { fenced: ["qvddb2"], booted: ["qvddb2"] }],
+    ["fenced nodes have booted anew", { booted: [] }],
+    ["the fault itself", { trouble: "it does not run" }],
     ["longest gap", { gap: { from: 0, to: 286_000, seconds: 286 } }],
     ["longest gap", { gap: undefined }],
     ["full redundancy", { redundantAfter: undefined }],
@@ -50,6 +55,8 @@ describe("a power cut", () => {
     ["phantom writes", { verdict: { ...verdict, phantom: [{ client: 1, seq: 1 }] } }],
     ["steps back in time", { verdict: { ...verdict, wentBack: [{ client: 1, from: 2, to: 1, at: 0 }] } }],
     ["broken invariants", { violations: [{ rule: "r", what: "w", from: 0, to: 0 }] }],
+    ["DRBD verify", { aftermath: [{ what: "DRBD verify", wanted: "0 KiB differ", came: "4 KiB differ", met: false }] }],
+    ["restored", { unrestored: ["not restored: qvddb1"] }],
   ])("fails by %s of %j", (what, more) => {
     expect(unmet(more)).toEqual([what]);
   });

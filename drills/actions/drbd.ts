@@ -1,0 +1,60 @@
+import type { Role, Script } from "./action";
+import { text } from "./action";
+
+/** Both data sets go on without each other, as only a person with --force can bring about where fencing works. */
+export const writeAlone = (on: Role): Script => ({
+  kind: "script",
+  on,
+  says: `promote the ${on} node by force, and write there`,
+  script: text(
+    "drbdadm primary --force postgres",
+    'd=$(drbdadm sh-dev postgres); n=$(( $(blockdev --getsize64 "$d") / 4096 ))',
+    'dd if=/dev/urandom of="$d" bs=4096 count=1 seek=$((n - 16)) oflag=direct conv=notrunc status=none',
+    "drbdadm secondary postgres",
+  ),
+});
+
+/** The documented way out of a split brain; the caller names the victim. */
+export const discard = (victim: Role): Script => ({
+  kind: "script",
+  on: victim,
+  says: `drbdadm connect --discard-my-data on the ${victim} node`,
+  script: text("drbdadm disconnect postgres", "drbdadm connect --discard-my-data postgres"),
+});
+
+export const reconnect = (on: Role): Script => ({
+  kind: "script",
+  on,
+  says: `drbdadm connect on the ${on} node, if it stands alone`,
+  script: "case $(drbdadm cstate postgres) in StandAlone) drbdadm connect postgres ;; esac",
+});
+
+/** Reads both disks; ends when that is done. */
+export const VERIFY = text(
+  "drbdadm verify postgres",
+  "sleep 2",
+  "while case $(drbdadm cstate postgres) in Verify*) true ;; *) false ;; esac; do sleep 2; done",
+);
+
+/** In KiB, by what the last verification found. DRBD 8.4 tells it in /proc, 9 in its status. */
+export const OUT_OF_SYNC = text(
+  "if grep -q 'oos:' /proc/drbd 2>/dev/null; then sed -n 's/.*oos:\\([0-9]*\\).*/\\1/p' /proc/drbd | head -n 1",
+  "else drbdsetup status postgres --statistics | sed -n 's/.*out-of-sync:\\([0-9]*\\).*/\\1/p' | head -n 1; fi",
+);
+
+/** Verifies, and succeeds only where blocks were found to differ. */
+export const verifyFinds = (on: Role): Script => ({
+  kind: "script",
+  on,
+  says: "drbdadm verify, which has to find it",
+  timeoutSeconds: 600,
+  script: text(VERIFY, `oos=$(${OUT_OF_SYNC})`, '[ "${oos:-0}" -gt 0 ] || { echo "nothing was found" >&2; exit 1; }'),
+});
+
+/** The documented way to have blocks that differ copied to the standby node. */
+export const resyncStandby: Script = {
+  kind: "script",
+  on: "standby",
+  says: "drbdadm disconnect and connect on the standby node, which copies the blocks that differ",
+  script: text("drbdadm disconnect postgres", "drbdadm connect postgres"),
+};

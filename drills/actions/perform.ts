@@ -1,0 +1,59 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { ConnectionError, raw, run } from "@qvd-ha/providers/dist/remote";
+import type { Action, Power, Script } from "./action";
+import type { Field } from "./field";
+
+/** What an action may wait for. */
+export interface Watcher {
+  /** Until `make status` names such a problem; false when it does not in time. */
+  sees(problem: RegExp, seconds: number): Promise<boolean>;
+  /** Until a write is acknowledged that was sent after this call; false when none is in time. */
+  served(seconds: number): Promise<boolean>;
+  readonly signal: AbortSignal;
+}
+
+async function script(a: Script, f: Field, node: string): Promise<void> {
+  const seconds = a.timeoutSeconds ?? 60;
+  try {
+    const command = { script: raw(a.script), timeoutSeconds: seconds, ...(a.stdin ? { stdin: a.stdin } : {}) };
+    const work = run(f.connection(node), [command]);
+    // Whoever is dead sends nothing, not even the end of the connection.
+    const [answer] = a.dies ? await Promise.race([work, sleep(10_000, [])]) : await work;
+    if (answer && answer.code !== 0 && !a.dies)
+      throw new Error(`${a.says}: ${answer.stderr.trim() || `exit status ${answer.code}`}`);
+  } catch (e) {
+    if (!(a.dies && e instanceof ConnectionError)) throw e;
+  }
+}
+
+async function power(a: Power, f: Field, node: string): Promise<void> {
+  await f
+    .switch(node)
+    .virsh(a.verb)
+    .catch((e: Error) => {
+      if (!a.tolerant) throw e;
+    });
+}
+
+/** Does one action, on all its nodes at once. @throws Error in words when it could not be done, or what it waits for did not come */
+export async function perform(a: Action, f: Field, w: Watcher): Promise<void> {
+  switch (a.kind) {
+    case "script":
+      await Promise.all(f.nodes(a.on).map((n) => script(a, f, n)));
+      return;
+    case "power":
+      await Promise.all(f.nodes(a.on).map((n) => power(a, f, n)));
+      return;
+    case "hypervisor":
+      await Promise.all(f.nodes(a.on).map((n) => f.switch(n).script(a.script)));
+      return;
+    case "wait":
+      await sleep(a.seconds * 1000, undefined, { signal: w.signal });
+      return;
+    case "sees":
+      if (!(await w.sees(a.problem, a.seconds))) throw new Error(`${a.says}: it did not in ${a.seconds} s`);
+      return;
+    case "served":
+      if (!(await w.served(a.seconds))) throw new Error(`${a.says}: it did not in ${a.seconds} s`);
+  }
+}

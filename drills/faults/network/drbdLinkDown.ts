@@ -1,0 +1,19 @@
+import { drbdLinkDown } from "../../actions/network";
+import type { Fault } from "../fault";
+
+/** The standby node falls behind, so its promotion is banned until it has caught up. */
+export const drbdLinkIsDown: Fault = {
+  number: "19",
+  name: "drbd-link-down",
+  group: "network",
+  title: "the DRBD link is down",
+  where: "anywhere",
+  quick: true,
+  does: [drbdLinkDown("active")],
+  expect: {
+    serves: "active",
+    refusesNothing: true,
+    holds: 20,
+    shows: [{ says: "DRBD forbids promotion of the standby node", problem: /drbd-fence-by-handler/, within: 90 }],
+  },
+};

@@ -1,0 +1,14 @@
+import { partition } from "../../actions/network";
+import type { Fault } from "../fault";
+import { ONCE } from "../fault";
+
+/** One side is fenced, the other one serves. */
+export const partitioned: Fault = {
+  number: "20",
+  name: "partition",
+  group: "network",
+  title: "nothing passes between the nodes any more",
+  where: "anywhere",
+  does: [partition("active")],
+  expect: { serves: "either", fenced: { together: ONCE } },
+};

@@ -1,0 +1,13 @@
+import { reboot } from "../../actions/kernel";
+import type { Fault } from "../fault";
+
+/** The HOWTO's first test: it comes back by itself. */
+export const rebootStandby: Fault = {
+  number: "H1",
+  name: "reboot-standby",
+  group: "planned",
+  title: "the standby node is rebooted in order",
+  where: "anywhere",
+  does: [reboot("standby")],
+  expect: { serves: "active", refusesNothing: true },
+};

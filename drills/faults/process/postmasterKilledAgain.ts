@@ -1,0 +1,17 @@
+import { untilServed, wait } from "../../actions/action";
+import { killPostmaster } from "../../actions/processes";
+import type { Fault } from "../fault";
+
+/** migration-threshold is reached: the service moves, and nobody is fenced. */
+export const postmasterKilledAgain: Fault = {
+  number: "10",
+  name: "postmaster-killed-again",
+  group: "process",
+  title: "the postmaster is killed twice within the failure timeout",
+  where: "anywhere",
+  does: [killPostmaster("active"), untilServed(180), wait(5), killPostmaster("active")],
+  expect: {
+    serves: "standby",
+    shows: [{ says: "p_postgres has a fail-count", problem: /p_postgres has fail-count/, within: 120 }],
+  },
+};

@@ -1,0 +1,32 @@
+import { untilServed, wait } from "../../actions/action";
+import { cleanup } from "../../actions/cluster";
+import { killPostmaster } from "../../actions/processes";
+import type { Fault } from "../fault";
+
+/** Threshold reached on both: it stays down until the failure timeout has passed, or a person has cleaned up. */
+export const postmasterKilledEverywhere: Fault = {
+  number: "10",
+  name: "postmaster-killed-everywhere",
+  group: "process",
+  title: "the postmaster is killed twice on each node",
+  where: "anywhere",
+  does: [
+    killPostmaster("active"),
+    untilServed(180),
+    wait(5),
+    killPostmaster("active"),
+    untilServed(240),
+    wait(5),
+    killPostmaster("standby"),
+    untilServed(180),
+    wait(5),
+    killPostmaster("standby"),
+  ],
+  expect: {
+    serves: "either",
+    staysDown: 30,
+    gapWithin: 600,
+    shows: [{ says: "p_postgres has a fail-count", problem: /p_postgres has fail-count/, within: 60 }],
+    completes: [cleanup],
+  },
+};

@@ -1,0 +1,14 @@
+import { diskGone } from "../../actions/storage";
+import type { Fault } from "../fault";
+
+/** DRBD detaches it and goes on over the network; when the disk is there again, it is attached and brought up to date. */
+export const activeDiskGone: Fault = {
+  number: "24",
+  name: "active-disk-gone",
+  group: "storage",
+  title: "the active node's disk dies",
+  where: "lab",
+  quick: true,
+  does: [diskGone("active")],
+  expect: { serves: "active", holds: 20, shows: [{ says: "that disk is Diskless", problem: /Diskless/, within: 60 }] },
+};

@@ -1,0 +1,13 @@
+import { diskGone } from "../../actions/storage";
+import type { Fault } from "../fault";
+
+/** The service does not notice. */
+export const standbyDiskGone: Fault = {
+  number: "25",
+  name: "standby-disk-gone",
+  group: "storage",
+  title: "the standby node's disk dies",
+  where: "lab",
+  does: [diskGone("standby")],
+  expect: { serves: "active", holds: 20, shows: [{ says: "that disk is Diskless", problem: /Diskless/, within: 60 }] },
+};
