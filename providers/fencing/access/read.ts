@@ -1,5 +1,6 @@
 import type { Fact, Seen } from "../../fact";
 import { sh } from "../../remote";
+import { overlay } from "../../overlay";
 import { isOurs, parseLine, parseShell } from "./render";
 import type { FenceAccessSpec } from "./spec";
 
@@ -31,7 +32,7 @@ export const facts = (spec: FenceAccessSpec): { shell: Fact<File | undefined>; k
 
 export type AccessSeen = Readonly<Record<string, Seen<ReturnType<typeof facts>>>>;
 
-/** Several hypervisors are one spec: where they differ, the one that is not as wanted is told. */
+/** Several hypervisors are one spec: whatever is not as wanted on any of them is told. */
 export function live(known: FenceAccessSpec, seen: AccessSeen): FenceAccessSpec | undefined {
   const all = Object.values(seen).map(({ shell, keys }) => {
     const command = shell && parseShell(shell.text);
@@ -49,6 +50,8 @@ export function live(known: FenceAccessSpec, seen: AccessSeen): FenceAccessSpec 
     };
   });
   if (all.every((one) => !one.exists)) return undefined;
-  const wanted = JSON.stringify(known);
-  return (all.find((one) => JSON.stringify(one.spec) !== wanted) ?? all[0])?.spec;
+  return overlay(
+    known,
+    all.map((one) => one.spec),
+  );
 }

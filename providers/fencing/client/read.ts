@@ -1,6 +1,7 @@
 import type { Fact, Seen } from "../../fact";
 import { Secret, sh } from "../../remote";
-import { parseHypervisors, PATHS, renderConfig, renderKnownHosts } from "./render";
+import { overlay } from "../../overlay";
+import { parseHypervisors, PATHS } from "./render";
 import type { FenceClientSpec } from "./spec";
 
 const text = (path: string): Fact<string | undefined> => ({
@@ -36,22 +37,18 @@ export const facts = (
 
 export type ClientSeen = Readonly<Record<string, Seen<ReturnType<typeof facts>>>>;
 
-/** None where a file is not wholly ours: what a changed one means to ssh is not for us to guess. */
-function hypervisorsOf(known: FenceClientSpec, config = "", knownHosts = ""): FenceClientSpec["hypervisors"] {
-  const hypervisors = parseHypervisors(config, knownHosts);
-  const ours = renderConfig({ ...known, hypervisors }) === config && renderKnownHosts(hypervisors) === knownHosts;
-  return ours ? hypervisors : [];
-}
+/** None where a file is gone; what else a changed one says, the plan's reasons tell. */
+const hypervisorsOf = (config = "", knownHosts = ""): FenceClientSpec["hypervisors"] =>
+  parseHypervisors(config, knownHosts);
 
 /** The key itself is never read: where it is another one, the spec as read has none. */
 export function live(known: FenceClientSpec, seen: ClientSeen): FenceClientSpec | undefined {
   const all = Object.values(seen);
   if (all.every((s) => s.key === "absent" && s.config === undefined && s.knownHosts === undefined)) return undefined;
-  const specs = all.map((s) => ({
+  const found = all.map((s) => ({
     ...known,
     privateKey: s.key === "same" ? known.privateKey : "",
-    hypervisors: hypervisorsOf(known, s.config, s.knownHosts),
+    hypervisors: hypervisorsOf(s.config, s.knownHosts),
   }));
-  const wanted = JSON.stringify(known);
-  return specs.find((spec) => JSON.stringify(spec) !== wanted) ?? specs[0];
+  return overlay(known, found);
 }
