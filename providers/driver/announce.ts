@@ -25,17 +25,21 @@ export interface Announcement {
 const QUIET: Announcement = { lines: [], refused: false };
 const only = (line: string): Announcement => ({ lines: [line], refused: false });
 
-/** A machine that does not even take a connection in this time is told as unreachable; an announcement is no place to wait. */
+/** A machine whose sshd says nothing in this time is told as unreachable; an announcement is no place to wait. */
 const REACH_MS = 4_000;
 
 const reachable = ({ host, port }: Connection): Promise<boolean> =>
   new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: REACH_MS });
-    const end = (yes: boolean) => (): void => {
+    const socket = connect({ host, port });
+    const end = (yes: boolean): void => {
+      clearTimeout(timer);
       socket.destroy();
       resolve(yes);
     };
-    socket.once("connect", end(true)).once("timeout", end(false)).once("error", end(false));
+    const timer = setTimeout(() => end(false), REACH_MS);
+    // Its greeting, and not the mere connection, which whatever stands in between may give.
+    socket.once("data", (d) => end(d.toString().startsWith("SSH-")));
+    socket.once("error", () => end(false)).once("close", () => end(false));
   });
 
 /** What a preview does not know yet is taken as it was, as far as it was anything; `assumed` gets the names. */

@@ -49,6 +49,8 @@ const file: Kind<FileSpec, ReturnType<typeof facts>> = {
 };
 const kind = file as AnyKind;
 
+jest.setTimeout(60_000);
+
 describe("an announcement", () => {
   let sshd: Sshd;
   let spec: FileSpec & Record<string, unknown>;
