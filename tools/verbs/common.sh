@@ -60,7 +60,11 @@ forget_stack() { pulumi stack rm "$stack" --force --yes --preserve-config --non-
 # TypeScript of ours, without the seconds that a type check takes.
 script() { reach node -r ts-node/register/transpile-only "$@"; }
 
+# A job looks at a stack that is there already: made anew in a backend that was named wrongly, or not at all, every stack looks harmless.
+in_job() { [ -n "${CI:-}" ] && ! in_lab; }
+
 set_up() {
+  if in_job && [ -z "${PULUMI_BACKEND_URL:-}" ]; then die "PULUMI_BACKEND_URL is not set: the job must say where the stack's state is"; fi
   if in_lab; then
     # Compiling and making the guest image have nothing to do with each other.
     lab/lab image &
@@ -75,7 +79,9 @@ set_up() {
     # shellcheck source=/dev/null
     . ./env.sh
   fi
-  pulumi stack select "$stack" --create --non-interactive >/dev/null
+  local create=(--create)
+  if in_job; then create=(); fi
+  pulumi stack select "$stack" "${create[@]}" --non-interactive >/dev/null
 }
 
 # The stack's outputs, secrets included, in a file that only root can read; its name is printed.
