@@ -11,6 +11,8 @@ export interface Change {
   readonly program?: Overlay;
   /** What must be agreed to, in words of consent. */
   readonly effects: readonly string[];
+  /** It is also tried without consent and without a preview. */
+  readonly forced?: boolean;
 }
 
 export const changes = JSON.parse(readFileSync(join(__dirname, "changes.json"), "utf8")) as Change[];

@@ -18,7 +18,13 @@ const OVERLAY = join(PLACE, "overlay.json");
 const LOG = join(PLACE, "log");
 
 function pulumi(args: readonly string[], consent = ""): Promise<{ code: number; output: string }> {
-  const env = { ...process.env, QVD_HA_IMPACT_OVERLAY: OVERLAY, QVD_HA_CONSENT: consent };
+  const env = {
+    ...process.env,
+    QVD_HA_IMPACT_OVERLAY: OVERLAY,
+    QVD_HA_CONSENT: consent,
+    // The same program many times: its types were checked before.
+    PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+  };
   return new Promise((resolve, reject) => {
     const child = spawn("pulumi", ["-C", join(__dirname, "program"), ...args, "--non-interactive"], { env });
     let output = "";
@@ -45,31 +51,37 @@ async function configure(config: NonNullable<Change["config"]>): Promise<void> {
 const wanted = (output: string): string[] =>
   [...new Set([...output.matchAll(/make up CONSENT="([^"]*)"/g)].flatMap((m) => (m[1] as string).split(" ")))].sort();
 
+const up = (consent: string, ...more: string[]): ReturnType<typeof pulumi> =>
+  pulumi(["up", "--yes", "--suppress-outputs", ...more, ...stack], consent);
+
 async function one(n: number, before: readonly number[], connections: Connections): Promise<Outcome> {
   const change = changes[n - 1] as Change;
   const began = Date.now();
   await configure(change.config ?? {});
   writeFileSync(OVERLAY, JSON.stringify(overlayUpTo([...before, n])));
   const from = await mark(connections);
-  const preview = await pulumi(["preview", "--suppress-outputs", ...stack]);
-  const consent = wanted(preview.output);
-  const refused = preview.code !== 0;
-  const tried = refused ? await pulumi(["up", "--yes", "--skip-preview", "--suppress-outputs", ...stack]) : undefined;
-  const untouched = tried === undefined || (tried.code !== 0 && happened(await since(connections, from)).length === 0);
-  const up = await pulumi(["up", "--yes", "--skip-preview", "--suppress-outputs", ...stack], consent.join(" "));
+  const first = await up("");
+  const preview = first.output.split(/^Updating \(/m)[0] as string;
+  const consent = wanted(preview);
+  const refused = preview === first.output;
+  // The driver itself must refuse, too, where nobody looked at a preview.
+  const forced = refused && change.forced ? await up("", "--skip-preview") : undefined;
+  const untouched = !refused || happened(await since(connections, from)).length === 0;
+  const driverRefused = forced === undefined || (forced.code !== 0 && forced.output.includes("needs consent"));
+  const last = refused ? await up(consent.join(" "), "--skip-preview") : first;
   await settled(connections);
   const log = await since(connections, from);
   appendFileSync(LOG, `\n# Pacemaker\n${log}`);
   return {
     n,
     name: change.name,
-    announced: announced(preview.output),
+    announced: announced(preview),
     happened: happened(log),
     consent,
     wanted: change.effects,
     // Refused exactly where consent is needed, and nothing was done without it.
-    refusal: refused === consent.length > 0 && untouched,
-    error: up.code === 0 ? undefined : up.output.slice(-600),
+    refusal: refused === consent.length > 0 && untouched && driverRefused,
+    error: last.code === 0 ? undefined : last.output.slice(-600),
     seconds: Math.round((Date.now() - began) / 1000),
   };
 }
@@ -79,11 +91,8 @@ async function restore(connections: Connections): Promise<void> {
   copyFileSync(join(ROOT, "Pulumi.dev.yaml"), CONFIG);
   writeFileSync(OVERLAY, "{}");
   const preview = await pulumi(["preview", "--suppress-outputs", ...stack]);
-  const up = await pulumi(
-    ["up", "--yes", "--skip-preview", "--suppress-outputs", ...stack],
-    wanted(preview.output).join(" "),
-  );
-  if (up.code !== 0) throw new Error(`the stack could not be put back:\n${up.output.slice(-2000)}`);
+  const back = await up(wanted(preview.output).join(" "), "--skip-preview");
+  if (back.code !== 0) throw new Error(`the stack could not be put back:\n${back.output.slice(-2000)}`);
   await settled(connections);
 }
 
