@@ -141,6 +141,8 @@ export async function announce(kind: AnyKind, old: Props | undefined, news: Prop
     const lines = [...stepLines(p), ...consent.lines, ...note].map(indented);
     return { lines: [`${title}:`, ...lines], refused: consent.refused };
   } catch (e) {
-    return only(`${title}: as things are now it would fail: ${(e as Error).message}`);
+    // What is made for the first time may need what is made before it.
+    const how = old === undefined ? "as long as nothing else is made, it would fail" : "as things are now it would fail";
+    return only(`${title}: ${how}: ${(e as Error).message}`);
   }
 }
