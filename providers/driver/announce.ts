@@ -142,7 +142,8 @@ export async function announce(kind: AnyKind, old: Props | undefined, news: Prop
     return { lines: [`${title}:`, ...lines], refused: consent.refused };
   } catch (e) {
     // What is made for the first time may need what is made before it.
-    const how = old === undefined ? "as long as nothing else is made, it would fail" : "as things are now it would fail";
+    const how =
+      old === undefined ? "as long as nothing else is made, it would fail" : "as things are now it would fail";
     return only(`${title}: ${how}: ${(e as Error).message}`);
   }
 }
