@@ -109,7 +109,7 @@ function absent(u: CorosyncSeen["units"]): string {
 
 const start = (node: string, s: CorosyncSeen): Step => ({
   node,
-  reason: `${absent(s.units)}: start them, and at boot`,
+  reason: `${absent(s.units)}: start both, and at boot`,
   command: {
     script: lines(
       ...(s.units.masked ? [sh`systemctl unmask --quiet corosync pacemaker`] : []),

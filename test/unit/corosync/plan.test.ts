@@ -19,7 +19,7 @@ describe("the plan", () => {
         `${n}: /etc/corosync/corosync.conf is missing`,
         `${n}: /etc/corosync/authkey is missing`,
       ]),
-      ["qvddb1", "qvddb2"].map((n) => `${n}: corosync and pacemaker do not run: start them, and at boot`),
+      ["qvddb1", "qvddb2"].map((n) => `${n}: corosync and pacemaker do not run: start both, and at boot`),
       WAIT,
     ]);
   });
@@ -52,7 +52,7 @@ describe("the plan", () => {
   it("starts a node that is down without touching the other", () => {
     const down = { ...formed(spec()), units: { corosync: false, pacemaker: false, enabled: true, masked: false } };
     expect(shown(corosync.plan(spec(), both(formed(spec()), down)))).toEqual([
-      ["qvddb2: corosync and pacemaker do not run: start them, and at boot"],
+      ["qvddb2: corosync and pacemaker do not run: start both, and at boot"],
       WAIT,
     ]);
   });
