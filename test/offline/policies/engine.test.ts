@@ -42,6 +42,17 @@ describe("given resources", () => {
     expect(status).toBe(0);
   }, 180_000);
 
+  it("are not judged by what a preview does not know, and it is said", () => {
+    const waiting = cases.filter((c) => c.waits && ["no-trust", "failover-bound"].includes(c.policy));
+    expect(waiting).toHaveLength(2);
+    const { status, text } = preview(BACKUPS, ...waiting);
+    for (const { policy, waits } of waiting)
+      expect(text).toMatch(
+        new RegExp(`can't run policy '${policy}' .*${waits?.replace(/[.]/g, "[.]")} can't be known during preview`),
+      );
+    expect(status).toBe(0);
+  }, 180_000);
+
   it("are refused where the marks of secrets cannot be seen", () => {
     const { status, text } = preview({ ...BACKUPS, "secrets-secret": "mandatory" });
     expect(text).toContain("this policy works with the level remediate");
