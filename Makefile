@@ -1,5 +1,5 @@
 # Every verb is a script in tools/verbs, which can be called as it is. STACK chooses the stack (default dev).
-.PHONY: up preview drift export status psql drill rotate down compare impact-table test unit offline host e2e drift-table check fix
+.PHONY: up preview drift export status psql drill rotate down compare impact-table mutants test unit offline host e2e drift-table check fix
 .SUFFIXES:
 
 # CONSENT="restarts:p_postgres …" agrees to what a preview says it would do to the service.
@@ -27,6 +27,8 @@ compare:
 	@tools/verbs/compare
 impact-table:
 	@ROWS="$(ROWS)" tools/verbs/impact-table
+mutants:
+	@tools/verbs/mutants
 test:
 	@tools/verbs/test
 check unit offline host e2e:

@@ -126,11 +126,10 @@ export function withGiven(cib: Xml, given: Given): Xml {
   const nodes = Object.entries(given.nodes ?? {}).reduce((x, [n, state]) => withNode(x, n, state), then);
   const meta = withValues(nodes, "meta_attributes", given.meta);
   const params = withValues(meta, "instance_attributes", given.params);
-  const constraints = edit(params, (x) =>
-    x.name === "constraints"
-      ? { ...x, children: [...x.children, ...(given.constraints ?? []).map((c) => parseXml(c))] }
-      : undefined,
-  );
+  const added = given.constraints?.map((c) => parseXml(c));
+  const constraints = added
+    ? edit(params, (x) => (x.name === "constraints" ? { ...x, children: [...x.children, ...added] } : undefined))
+    : params;
   const options = Object.entries(given.properties ?? {}).reduce(
     (x, [name, value]) => withProperty({ ...parseCib("<cib/>"), xml: x }, name, value),
     constraints,

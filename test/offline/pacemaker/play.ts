@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Xml } from "../../../providers/pacemaker/xml";
@@ -26,7 +26,12 @@ export function stage(cib: Xml, pacemaker: Pacemaker): Stage {
     writeFileSync(path, formatXml(x));
     return path;
   };
-  const read = (path: string): Xml => parseXml(readFileSync(path, "utf8"));
+  const trees = new Map<string, Xml>();
+  const read = (path: string): Xml => {
+    const tree = trees.get(path) ?? parseXml(readFileSync(path, "utf8"));
+    trees.set(path, tree);
+    return tree;
+  };
   const after = async (from: string, options: readonly string[]): Promise<string> => {
     const path = join(dir, `${++files}.xml`);
     await simulate(pacemaker, [`--xml-file=${from}`, `--save-output=${path}`, "--quiet", ...options]);
@@ -45,11 +50,12 @@ export function stage(cib: Xml, pacemaker: Pacemaker): Stage {
     let path = await start(s);
     if (s.given.failures) path = write(withFailures(read(path), s.given.failures));
     for (const options of before) path = await after(path, options);
-    const own = join(dir, `ask-${++files}`);
-    mkdirSync(own);
-    const input = write(withGiven(read(path), s.given));
-    const [simulation, graph] = await ask(pacemaker, own, input, events);
-    return decision(simulation, graph, fencing === "fails");
+    const now = withGiven(read(path), s.given);
+    const input = now === read(path) ? path : write(now);
+    // The graph is large, and most scenarios ask for nothing of it.
+    const graph = fencing !== undefined || s.expect.with !== undefined ? join(dir, `${++files}.graph`) : undefined;
+    const answer = await ask(pacemaker, { cib: input, events, happened: join(dir, `${++files}.xml`), graph });
+    return decision(answer, fencing === "fails");
   }
 
   return {
@@ -58,7 +64,7 @@ export function stage(cib: Xml, pacemaker: Pacemaker): Stage {
       try {
         return complaints(await decide(s), s.expect);
       } catch (e) {
-        return [`Pacemaker refuses: ${(e as Error).message.trim().split("\n").at(-1)}`];
+        return [`Pacemaker refuses: ${(e as Error).message.replace(/\s+/g, " ")}`];
       }
     },
     close: () => rmSync(dir, { recursive: true, force: true }),

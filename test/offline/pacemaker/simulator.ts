@@ -1,6 +1,5 @@
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { parseSimulation } from "../../../providers/pacemaker/simulate";
 import type { Simulation } from "../../../providers/pacemaker/simulate";
 import type { Xml } from "../../../providers/pacemaker/xml";
@@ -25,6 +24,21 @@ export interface Decision {
   readonly executed: readonly string[];
   /** By an action's words, with the interval of a recurring monitor. */
   readonly carried: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+export interface Question {
+  readonly cib: string;
+  /** Options of crm_simulate. */
+  readonly events: readonly string[];
+  /** Where the CIB with the events may be written. */
+  readonly happened: string;
+  /** Where the graph is to be written; without it nothing is known of what the actions carry. */
+  readonly graph?: string;
+}
+
+export interface Answer {
+  readonly simulation: string;
+  readonly graph?: string;
 }
 
 interface Action {
@@ -98,9 +112,9 @@ const executed = (s: Simulation): string[] =>
   s.executed.map((e) => (e.operation === "fence" ? `fence ${e.target}` : `${e.operation} ${e.target} ${e.node}`));
 
 /** @param fencingFails leaves out what would wait for a fencing for ever; announced is then the fencing alone */
-export function decision(simulation: string, graph: string, fencingFails: boolean): Decision {
+export function decision({ simulation, graph }: Answer, fencingFails: boolean): Decision {
   const sim = parseSimulation(simulation);
-  const actions = actionsOf(parseXml(graph));
+  const actions = graph === undefined ? new Map<string, Action>() : actionsOf(parseXml(graph));
   const never = fencingFails ? behindFencing(actions) : new Set<string>();
   const known = [...actions.values()].filter((a) => a.words !== "");
   return {
@@ -117,29 +131,22 @@ export function simulate(p: Pacemaker, args: readonly string[]): Promise<string>
   return new Promise((resolve, reject) => {
     const options = { env: { ...process.env, LC_ALL: "C" }, maxBuffer: 16 << 20 };
     execFile(command as string, [...first, "--simulate", ...inside], options, (error, out, err) =>
-      error ? reject(new Error(`crm_simulate ${inside.join(" ")}: ${err || out || error.message}`)) : resolve(out),
+      error ? reject(new Error(err.trim() || error.message)) : resolve(out),
     );
   });
 }
 
 const isEvent = (option: string): boolean => !option.startsWith("--op-fail=");
 
-/** @param dir a directory of this question's own */
-export async function ask(
-  p: Pacemaker,
-  dir: string,
-  cib: string,
-  options: readonly string[],
-): Promise<[string, string]> {
-  const [graph, happened] = [join(dir, "graph.xml"), join(dir, "happened.xml")];
-  const events = options.filter(isEvent);
-  const two = p.losesAfterEvents && events.length > 0;
-  if (two) await simulate(p, [`--xml-file=${cib}`, `--save-input=${happened}`, "--quiet", ...events]);
-  const out = await simulate(p, [
+export async function ask(p: Pacemaker, { cib, events, happened, graph }: Question): Promise<Answer> {
+  const injected = events.filter(isEvent);
+  const two = p.losesAfterEvents && injected.length > 0;
+  if (two) await simulate(p, [`--xml-file=${cib}`, `--save-input=${happened}`, "--quiet", ...injected]);
+  const simulation = await simulate(p, [
     `--xml-file=${two ? happened : cib}`,
-    `--save-graph=${graph}`,
     "--output-as=xml",
-    ...(two ? options.filter((o) => !isEvent(o)) : options),
+    ...(graph === undefined ? [] : [`--save-graph=${graph}`]),
+    ...(two ? events.filter((o) => !isEvent(o)) : events),
   ]);
-  return [out, readFileSync(graph, "utf8")];
+  return graph === undefined ? { simulation } : { simulation, graph: readFileSync(graph, "utf8") };
 }
