@@ -41,18 +41,40 @@ function dangerOf(actions: readonly PredictedAction[]): Danger | undefined {
   return worst(kinds.map((d) => (d === "stops" && comes ? "moves" : d)));
 }
 
-/** Fence devices serve nobody. Neither does a plain clone that nothing is placed or ordered by: what it says goes by node attributes, which stay. */
+/** Locations whose rules go by the node attribute that a resource keeps; those of ping decide where the service may be. */
+function ruled(id: string, c: Configuration): string[] {
+  const e = c.elements[id];
+  const child = e?.kind === "clone" ? c.elements[e.child] : e;
+  if (child?.kind !== "primitive" || !/:pingd?$/.test(child.agent)) return [];
+  const attribute = child.params["name"] ?? "pingd";
+  return Object.entries(c.elements).flatMap(([location, x]) =>
+    x.kind === "location" && x.rules?.some((r) => r.expressions.some((y) => y.attribute === attribute))
+      ? [location]
+      : [],
+  );
+}
+
+/** Fence devices serve nobody. Neither does a plain clone that nothing is placed or ordered by, be it by its attribute. */
 function serves(id: string, c: Configuration): boolean {
   const e = c.elements[id];
   const child = e?.kind === "clone" ? c.elements[e.child] : e;
   if (child?.kind === "primitive" && child.agent.startsWith("stonith:")) return false;
-  if (e?.kind !== "clone" || e.meta["promotable"] === "true") return true;
+  if (e?.kind !== "clone" || e.meta["promotable"] === "true" || ruled(id, c).length > 0) return true;
   return Object.values(c.elements).some(
     (x) =>
       (x.kind === "order" && [x.first, x.then].includes(id)) ||
       (x.kind === "colocation" && [x.resource, x.withResource].includes(id)),
   );
 }
+
+/** What a simulation cannot see: it ends with the transition, and an attribute that is gone by then counts only in the next one. */
+const warnings = (effects: readonly Effect[], c: Configuration): string[] =>
+  effects.flatMap(({ resource, danger }) =>
+    ruled(resource, c).map(
+      (location) =>
+        `${location} goes by what ${resource} says of a node: where that is missing for longer than its dampening${danger === "restarts" ? ", because the restart takes longer," : ""} the service may not stay`,
+    ),
+  );
 
 /** Somebody is served: a database server runs. Not knowing counts as yes. */
 export const serving = (status: ClusterStatus | undefined): boolean =>
@@ -124,10 +146,9 @@ export function predict(
 ): Prediction {
   const anyway = new Set(before.actions.map(keyOf));
   const actions = after.actions.filter((a) => !anyway.has(keyOf(a)));
-  return {
-    effects: effectsOf(actions, now, wanted, someoneServed),
-    words: actions.length > 0 ? actions.map((a) => `Pacemaker: ${describe(a)}`) : ["Pacemaker: nothing to do"],
-  };
+  const effects = effectsOf(actions, now, wanted, someoneServed);
+  const said = actions.length > 0 ? actions.map((a) => `Pacemaker: ${describe(a)}`) : ["Pacemaker: nothing to do"];
+  return { effects, words: [...said, ...warnings(effects, now)] };
 }
 
 export const SEPARATOR = "----";

@@ -62,9 +62,9 @@ test.each<[string, string[], string[]]>([
   ],
   ["what is blocked does not happen", ["stop! p_postgres a"], []],
   [
-    "fence devices and ping serve nobody",
+    "fence devices serve nobody; by ping's attribute the service is placed",
     ["restart p_fence_qvddb1 a", "stop p_ping a"],
-    ["stops c_ping -", "restarts p_fence_qvddb1 -"],
+    ["stops c_ping", "restarts p_fence_qvddb1 -"],
   ],
   ["a node that is fenced", ["Fence(reboot) qvddb1"], ["stops qvddb1"]],
 ])("%s", (_name, actions, effects) => expect(said(...actions).sort()).toEqual([...effects].sort()));
@@ -98,4 +98,19 @@ test("nobody is disturbed where no database server runs; not to know counts as o
   const without = { ...status, resources: status.resources.filter((r) => r.id !== "p_postgres") };
   expect([serving(status), serving(without), serving(undefined)]).toEqual([true, false, true]);
   expect(effectsOf([action("stop p_fs_postgres a")], c, c, false)).toMatchObject([{ danger: "stops", service: false }]);
+});
+
+test("a restart of ping is told with what hangs on its attribute; a plain clone that nothing hangs on serves nobody", () => {
+  const after = { actions: [action("restart p_ping a")], executed: [] };
+  const before = { actions: [], executed: [] };
+  expect(predict(before, after, c, c, true).words).toEqual([
+    "Pacemaker: restart p_ping on a",
+    expect.stringMatching(/^l_drbd_master_on_ping goes by what c_ping says of a node/),
+  ]);
+  const { l_drbd_master_on_ping: _gone, ...elements } = c.elements;
+  const free = { ...c, elements };
+  expect(predict(before, after, free, free, true)).toEqual({
+    effects: [{ danger: "restarts", resource: "c_ping", service: false }],
+    words: ["Pacemaker: restart p_ping on a"],
+  });
 });
