@@ -1,0 +1,90 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { closeAll } from "@qvd-ha/providers/dist/remote";
+import { Command, Option } from "commander";
+import { loadDeployment } from "../../tools/status/deployment";
+import type { Common } from "../cli";
+import { drillOptions, Exit, failed, interruptible, positive, say, withCommon } from "../cli";
+import type { SetName } from "../faults";
+import { faultNamed, setOf } from "../faults";
+import type { Fault } from "../faults/fault";
+import { list } from "../list";
+import { page } from "../page/page";
+import { summary } from "./print";
+import type { SuiteReport } from "./report";
+import { gather, parseReport, passed } from "./report";
+import { Results } from "./results";
+import { runSuite } from "./run";
+import { record } from "./sightings";
+
+interface Options extends Common {
+  readonly set: SetName;
+  readonly fault?: string;
+  readonly list?: boolean;
+  readonly repeat: number;
+  readonly results: string;
+  readonly compare?: string;
+  readonly budget: number;
+  readonly reportOnly?: boolean;
+  readonly record?: boolean;
+}
+
+/** On a real cluster the faults that only the lab may see are left out, not refused one by one. */
+function chosen(o: Options, inLab: boolean): Fault[] {
+  const all = o.fault ? o.fault.split(/[ ,]+/).filter(Boolean).map(faultNamed) : setOf(o.set);
+  return all.filter((f) => inLab || o.fault || f.where === "anywhere");
+}
+
+async function write(results: Results, before: SuiteReport | undefined): Promise<SuiteReport> {
+  const report = gather(results, Date.now());
+  const [json, html] = ["report.json", "report.html"].map((f) => join(results.directory, f)) as [string, string];
+  writeFileSync(json, `${JSON.stringify(report)}\n`);
+  writeFileSync(html, await page(report, before));
+  console.log(summary(report, before));
+  console.log(`${json}\n${html}`);
+  return report;
+}
+
+async function main(o: Options): Promise<void> {
+  if (o.list) {
+    console.log(list());
+    return;
+  }
+  const before = o.compare ? parseReport(readFileSync(o.compare, "utf8")) : undefined;
+  const results = new Results(o.results);
+  if (o.reportOnly) {
+    await write(results, before);
+    return;
+  }
+  const signal = interruptible();
+  const d = await loadDeployment(o.outputs);
+  const faults = chosen(o, d.lab !== undefined);
+  const ending = await runSuite(d, faults, results, {
+    repeat: o.repeat,
+    budgetSeconds: o.budget,
+    drill: () => drillOptions(o, signal),
+  });
+  const report = await write(results, before);
+  if (o.record) record(report);
+  if (ending === "out of time") say("not all of it was drilled: call again to go on");
+  if (ending === "not healthy") say("ended: the cluster is not healthy (make status says why)");
+  const green = faults.every((f) => report.cases.some((c) => c.fault === f.name && passed(c)));
+  if (ending === "not healthy" && !green) process.exitCode = Exit.Refused;
+  else if (!green || report.control?.passed === false) process.exitCode = Exit.Unexpected;
+}
+
+withCommon(new Command("drills"))
+  .description("Drills a set of faults, one after the other, and makes a report with pictures; calling again goes on")
+  .addOption(new Option("--set <name>", "which faults").choices(["quick", "full"]).default("quick"))
+  .option("--fault <names>", "these faults instead of a set")
+  .option("--list", "every fault, what must come of it, and whether that was ever seen")
+  .option("--repeat <n>", "how often each has to be green", positive, 1)
+  .option("--results <dir>", "what is green in there is not drilled again", ".state/drills/results")
+  .option("--compare <file>", "an older report, to be shown beside this one")
+  .option("--budget <s>", "begin no drill after so many seconds", positive, 86_400)
+  .option("--report-only", "drill nothing; make the report of what is there")
+  .option("--record", "note in drills/sightings.json what has come as expected")
+  .action(main)
+  .parseAsync()
+  .catch(failed)
+  .finally(closeAll);
