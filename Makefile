@@ -1,5 +1,5 @@
 # Every verb is a script in tools/verbs, which can be called as it is. STACK chooses the stack (default dev).
-.PHONY: up preview drift export status psql drill rotate down compare impact-table mutants test unit offline host e2e drift-table check fix
+.PHONY: up preview drift export status psql drill drills rotate down compare impact-table mutants test unit offline host e2e drift-table check fix
 .SUFFIXES:
 
 # CONSENT="restarts:p_postgres …" agrees to what a preview says it would do to the service.
@@ -16,7 +16,11 @@ status:
 psql:
 	@tools/verbs/psql $(ARGS)
 drill:
-	@tools/verbs/drill $(FAULT) $(ARGS)
+	@tools/verbs/drill $(FAULT) $(if $(CONSENT),--consent "$(CONSENT)") $(ARGS)
+# SET=quick|full REPEAT=n COMPARE=old.json RESULTS=directory, LIST=1; CONSENT="cluster@address" where the cluster is a real one.
+drills:
+	@tools/verbs/drills $(if $(LIST),--list) $(if $(SET),--set $(SET)) $(if $(FAULT),--fault "$(FAULT)") $(if $(REPEAT),--repeat $(REPEAT)) \
+	  $(if $(RESULTS),--results $(RESULTS)) $(if $(COMPARE),--compare $(COMPARE)) $(if $(CONSENT),--consent "$(CONSENT)") $(ARGS)
 rotate:
 	@tools/verbs/rotate $(SECRET) $(ARGS)
 down:
