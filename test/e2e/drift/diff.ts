@@ -8,7 +8,7 @@ export interface Shown {
 // eslint-disable-next-line no-control-regex -- colours
 const COLOUR = /\x1b\[[0-9;]*m/g;
 const URN = /^\s*\[urn=urn:pulumi:[^\]]*::([^:\]]+)\]/;
-const LINE = /^(\s*)([+~-])?\s*(?:\[(\d+)\]|([^\s:[{][^:]*?))\s*:\s?(.*)$/;
+const LINE = /^(\s*(?:([+~-])\s*)?)(?:\[(\d+)\]|([^\s:[{][^:]*?))\s*:\s?(.*)$/;
 
 /**
  * Reads what `pulumi refresh --preview-only --diff` prints: a resource's head, and below it its properties, one a line, nested by indentation.
@@ -27,8 +27,9 @@ export function parseDiff(output: string): Shown[] {
     }
     const m = LINE.exec(raw);
     if (!m || resource === "" || /^\s*\[(id|provider|urn)=/.test(raw) || /^\s*--/.test(raw)) continue;
-    const [, blank = "", mark, index, name, text = ""] = m;
-    const indent = blank.length + (mark ? 2 : 0);
+    const [, before = "", mark, index, name, text = ""] = m;
+    // A mark may stand far before what it marks.
+    const indent = before.length;
     stack = stack.filter((s) => s.indent < indent);
     const key = index ?? (name as string).trim().replace(/^"(.*)"$/, "$1");
     const whole = mark === "+" || mark === "-" || stack.some((s) => s.whole);

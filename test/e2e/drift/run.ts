@@ -5,7 +5,7 @@ import { inLab, must, onNodes, outputs, pulumi, ROOT, secrets, sh } from "../sup
 import { names, parseDiff } from "./diff";
 import type { Row } from "./rows";
 import { consents, rows, touched } from "./rows";
-import { actions, mark, serving } from "./service";
+import { actions, idle, mark, serving } from "./service";
 
 /** What came of a row. */
 export interface Result {
@@ -122,7 +122,8 @@ async function runBatch(nodes: Nodes, batch: readonly Row[], known: ReadonlyMap<
     },
   }));
   const made = await each(nodes, filled, (r) => r.change);
-  await sleep(5000);
+  await sleep(3000);
+  await idle(nodes);
   const refreshed = await must(pulumi("refresh --preview-only --diff"));
   const shown = parseDiff(refreshed);
   const status = batch.some((r) => r.status) ? (await sh(". ./env.sh && tools/verbs/status")).output : "";

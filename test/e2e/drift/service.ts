@@ -24,12 +24,22 @@ export async function actions(nodes: Nodes, since: Mark): Promise<string[]> {
       const said = (await onNodes({ [node]: c }, script))[node]?.stdout ?? "";
       return said.split("\n").flatMap((line) => {
         const [, operation, resource = "", where] = DONE.exec(line) ?? [];
-        return SERVICE.includes(resource.replace(/:\d+$/, "")) ? [`${operation} ${resource} on ${where}`] : [];
+        const id = resource.replace(/:\d+$/, "");
+        // DRBD that starts on the other node brings redundancy back; whoever is served does not notice.
+        const helps = id === "p_drbd_postgres" && operation === "start";
+        return SERVICE.includes(id) && !helps ? [`${operation} ${id} on ${where}`] : [];
       });
     }),
   );
   return found.flat();
 }
+
+/** Until Pacemaker has nothing to do, by its own word, or a while has passed. */
+export const idle = (nodes: Nodes): Promise<unknown> =>
+  onNodes(
+    nodes,
+    `for i in $(seq 60); do dc=$(crmadmin -D 2>/dev/null) || dc=; [[ -n $dc && $(crmadmin -S "\${dc##*: }" 2>/dev/null) == *S_IDLE* ]] && break; sleep 1; done`,
+  );
 
 /** Where the database runs, and since when its server does. */
 export async function serving(nodes: Nodes): Promise<{ active: string; passive: string; since: string }> {
