@@ -1,8 +1,10 @@
 import { must, sh } from "./support/stack";
 import { Cluster } from "./faults/cluster";
 import { connection } from "./faults/connection";
+import { diskFaults } from "./faults/disks";
 import type { Fault } from "./faults/fault";
 import { interruption } from "./faults/interruption";
+import { machines } from "./faults/machines";
 import { secretFaults } from "./faults/secrets";
 
 /**
@@ -11,7 +13,7 @@ import { secretFaults } from "./faults/secrets";
  *
  * QVD_HA_E2E_FAULTS: `all`, or ids separated by commas; default: those that fit into every run.
  */
-const ALL: readonly Fault[] = [...interruption, ...connection, ...secretFaults];
+const ALL: readonly Fault[] = [...interruption, ...connection, ...diskFaults, ...secretFaults, ...machines];
 const CHOSEN = process.env.QVD_HA_E2E_FAULTS ?? "";
 const chosen = ALL.filter((f) =>
   CHOSEN === "" ? !f.long : CHOSEN === "all" || CHOSEN.split(",").some((id) => f.id === id.trim()),
