@@ -56,8 +56,11 @@ function executed({ name, attrs: a }: Xml): Executed[] {
 export function parseSimulation(xml: string): Simulation {
   const root = parseXml(xml);
   if (root.name !== "pacemaker-result") throw new Error(`expected a simulation, got <${root.name}>`);
+  const actions = child(root, "actions");
+  // An empty list means nothing to do; none at all that the decision is missing, as after an injected event in 3.0.0.
+  if (!actions) throw new Error("a simulation with no decision in it");
   return {
-    actions: (child(root, "actions")?.children ?? []).map(predicted),
+    actions: actions.children.map(predicted),
     executed: (child(root, "transition")?.children ?? []).flatMap(executed),
   };
 }
