@@ -7,7 +7,7 @@ export type Spec = Readonly<Record<string, unknown>>;
 /** Draws pictures, without a browser. @throws Error with Vega's words */
 export async function draw(specs: readonly Spec[]): Promise<string[]> {
   if (specs.length === 0) return [];
-  const child = spawn(process.execPath, [join(__dirname, "svg.mjs")], { stdio: ["pipe", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [join(__dirname, "vega.mjs")], { stdio: ["pipe", "pipe", "pipe"] });
   const out: Buffer[] = [];
   const errors: Buffer[] = [];
   child.stdout.on("data", (b: Buffer) => out.push(b));

@@ -1,0 +1,98 @@
+import { existsSync, mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Action } from "../../../drills/actions/action";
+import type { Field } from "../../../drills/actions/field";
+import { perform } from "../../../drills/actions/perform";
+import type { Debt } from "../../../drills/restore/journal";
+import { RestoreJournal } from "../../../drills/restore/journal";
+import { debtsOf, restore } from "../../../drills/restore/restore";
+
+// Proves what is written down before a deed, and what is paid back; the node and its hypervisor are stand-ins.
+const path = (): string => join(mkdtempSync(join(tmpdir(), "restore-")), "restore.json");
+const debt = (node: string, what: string): Debt => ({ kind: "hypervisor", node, what });
+
+function field(calls: string[], failing: string[] = []): Field {
+  return {
+    nodes: (who) => (who === "both" ? ["a", "b"] : [who === "active" ? "a" : "b"]),
+    connection: () => {
+      throw new Error("no SSH in this test");
+    },
+    switch: (node) => ({
+      virsh: async (verb) => {
+        calls.push(`${node} ${verb}`);
+        if (failing.includes(verb)) throw new Error("domain is already running");
+      },
+      script: async (script) => {
+        calls.push(`${node} ${script}`);
+        if (failing.includes(script)) throw new Error("no such file");
+      },
+    }),
+  };
+}
+
+describe("the restore journal", () => {
+  it("is on disk before anything is done, outlives the drill, and is gone when all is paid", () => {
+    const file = path();
+    new RestoreJournal(file, "c").owe([debt("a", "1"), debt("b", "2")]);
+    const next = new RestoreJournal(file, "c");
+    expect(next.open).toEqual([debt("b", "2"), debt("a", "1")]);
+    for (const d of next.open) next.paid(d);
+    expect(existsSync(file)).toBe(false);
+  });
+
+  it("is not applied to another cluster", () => {
+    const file = path();
+    new RestoreJournal(file, "10.0.0.1").owe([debt("a", "1")]);
+    expect(() => new RestoreJournal(file, "10.0.0.2")).toThrow(/a drill of 10\.0\.0\.1 was interrupted/);
+  });
+
+  it("names the nodes, not their roles: those may have changed when it is read again", () => {
+    const undo = [{ kind: "power" as const, on: "both" as const, verb: "start" as const }];
+    expect(debtsOf(undo, field([]))).toEqual([
+      { kind: "power", node: "a", what: "start" },
+      { kind: "power", node: "b", what: "start" },
+    ]);
+  });
+});
+
+describe("restoring", () => {
+  it("goes backwards, and keeps what could not be taken back", async () => {
+    const file = path();
+    const calls: string[] = [];
+    const journal = new RestoreJournal(file, "c");
+    journal.owe([debt("a", "first"), debt("a", "broken"), debt("a", "last")]);
+    const failed = await restore(journal, field(calls, ["broken"]), () => undefined);
+    expect(calls).toEqual(["a last", "a broken", "a first"]);
+    expect(failed).toEqual(["not restored: no such file"]);
+    expect(JSON.parse(readFileSync(file, "utf8"))).toMatchObject({ debts: [{ what: "broken" }] });
+  });
+
+  it("takes a machine that is on already for what was wanted", async () => {
+    const journal = new RestoreJournal(path(), "c");
+    journal.owe([{ kind: "power", node: "b", what: "start" }]);
+    expect(await restore(journal, field([], ["start"]), () => undefined)).toEqual([]);
+    expect(journal.open).toEqual([]);
+  });
+});
+
+describe("an action", () => {
+  const watcher = { sees: async () => false, served: async () => true, signal: new AbortController().signal };
+  const cut: Action = { kind: "power", says: "cut", on: "both", verb: "destroy" };
+
+  it("strikes all its nodes", async () => {
+    const calls: string[] = [];
+    await perform(cut, field(calls), watcher);
+    expect(calls).toEqual(["a destroy", "b destroy"]);
+  });
+
+  it("fails where it cannot be done, unless it may be so already", async () => {
+    await expect(perform(cut, field([], ["destroy"]), watcher)).rejects.toThrow(/already running/);
+    await expect(perform({ ...cut, tolerant: true }, field([], ["destroy"]), watcher)).resolves.toBeUndefined();
+  });
+
+  it("fails with its own words when what it waits for does not come", async () => {
+    const sees: Action = { kind: "sees", says: "wait for the ban", problem: /x/, seconds: 5 };
+    await expect(perform(sees, field([]), watcher)).rejects.toThrow("wait for the ban: it did not in 5 s");
+  });
+});
