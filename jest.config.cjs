@@ -11,5 +11,6 @@ const project = (name, more = {}) => ({
 
 module.exports = {
   coverageProvider: "v8",
+  testSequencer: "<rootDir>/test/e2e/order.cjs",
   projects: [project("unit"), project("offline"), project("host"), project("e2e")],
 };

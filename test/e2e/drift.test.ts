@@ -2,7 +2,7 @@ import { noopLine, print } from "./drift/print";
 import { rows } from "./drift/rows";
 import type { Table } from "./drift/run";
 import { runTable } from "./drift/run";
-import { must } from "./support/stack";
+import { standing } from "./support/stack";
 
 // Proves on a real cluster that every change by hand of the table is named by a refresh, repaired by the next `up`, and disturbs no more than its row says, by Pacemaker's
 // own log. What a row does not change is not proven; nor is another operating system than that of the stack.
@@ -13,14 +13,10 @@ describe("drift", () => {
   let table: Table;
 
   beforeAll(async () => {
-    if (!process.env.QVD_HA_E2E_RUNNING) await must("make up");
+    standing();
     table = await runTable();
     console.log(print(table));
   }, 60 * MINUTE);
-
-  afterAll(async () => {
-    if (!process.env.QVD_HA_E2E_RUNNING) await must("make down && . ./env.sh && lab/lab down");
-  }, 15 * MINUTE);
 
   test("has at least forty rows, each of which was tried", () => {
     expect(rows.length).toBeGreaterThanOrEqual(40);

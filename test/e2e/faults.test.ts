@@ -1,4 +1,4 @@
-import { must, sh } from "./support/stack";
+import { must, standing } from "./support/stack";
 import { Cluster } from "./faults/cluster";
 import { connection } from "./faults/connection";
 import { diskFaults } from "./faults/disks";
@@ -23,7 +23,8 @@ describe("the tool", () => {
   let cluster: Cluster;
 
   beforeAll(async () => {
-    if ((await sh("tools/verbs/status")).code !== 0) await must("make up");
+    standing();
+    await must("tools/verbs/status");
     cluster = await Cluster.find();
   }, 15 * 60_000);
 

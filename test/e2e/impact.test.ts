@@ -1,15 +1,15 @@
 import { changes } from "./impact/change";
-import { must } from "./support/stack";
+import { must, standing } from "./support/stack";
 
 // Proves, on the stack's own cluster, that what previews announce is what Pacemaker then does, by its own log: no more and no less; and that what needs consent is
-// refused without it. Brings the stack up where it is not, and leaves it as it was. Agents and timing are those of these guests.
+// refused without it. It is about the stack that is up, and leaves it as it was. Agents and timing are those of these guests.
 
 const MINUTE = 60_000;
 
 test(
   "every change does what its preview said",
   async () => {
-    await must("make up");
+    standing();
     const output = await must("make impact-table");
     expect(output.match(/^BAD.*$(\n {8}.*$)*/gm) ?? []).toEqual([]);
     expect(output.trim().split("\n").at(-1)).toBe(`${changes.length} of ${changes.length}`);

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Answer, Connection } from "@qvd-ha/providers/dist/remote";
 
@@ -20,6 +20,17 @@ export const environment: NodeJS.ProcessEnv = {
 
 mkdirSync(BACKEND, { recursive: true });
 mkdirSync(join(ROOT, ".state", "test"), { recursive: true });
+
+const DEPLOYED = join(STATE, "deployed");
+
+/** Said once the stack is up, and when it is no more: what comes between is about it. */
+export const deployed = (): void => writeFileSync(DEPLOYED, "");
+export const undeployed = (): void => rmSync(DEPLOYED, { force: true });
+
+/** Ends a test at once that has no cluster to be about. @throws Error where deployment.test.ts has not brought it up */
+export function standing(): void {
+  if (!given && !existsSync(DEPLOYED)) throw new Error("the stack is not up: deployment.test.ts did not get that far");
+}
 
 export interface Result {
   readonly code: number | null;
