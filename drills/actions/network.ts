@@ -64,10 +64,11 @@ export const routerDown = (on: Who): Script =>
 
 /** As every fence device says where its hypervisor is; the agents that go by SSH. */
 const HYPERVISORS = text(
-  `h=; for r in $(crm_resource --list-raw | grep '^p_fence_'); do`,
-  `  h=$h$(crm_resource --resource "$r" --get-parameter ip 2>/dev/null || crm_resource --resource "$r" --get-parameter hypervisor_uri | sed 's,.*//\\([^@]*@\\)\\?\\([^/:]*\\).*,\\2,'),`,
-  "done",
-  "h=${h%,}",
+  'h=$(for r in $(crm_resource --list-raw | grep "^p_fence_"); do',
+  '  crm_resource --resource "$r" --get-parameter ip 2>/dev/null ||',
+  // The HOWTO's agent names it in a URI.
+  "    crm_resource --resource \"$r\" --get-parameter hypervisor_uri | sed 's,.*//\\([^@/]*@\\)\\?\\([^/:]*\\).*,\\2,'",
+  "done | sort -u | paste -sd,)",
   '[ -n "$h" ]',
 );
 

@@ -32,6 +32,6 @@ export const eatMemory = (on: Role, seconds: number): Script => ({
   on,
   says: `exhaust the memory of the ${on} node for ${seconds} s`,
   // tail keeps the last line, and this one never ends.
-  script: `systemd-run --quiet --collect --unit=${MEMORY_UNIT} -p RuntimeMaxSec=${seconds} bash -c 'while :; do tail /dev/zero; done'`,
+  script: `systemd-run --quiet --collect --unit=${MEMORY_UNIT} -p OOMPolicy=continue -p RuntimeMaxSec=${seconds} bash -c 'while :; do tail /dev/zero; done'`,
   undo: [{ kind: "script", on, script: `systemctl stop ${MEMORY_UNIT} 2>/dev/null || true` }],
 });

@@ -17,6 +17,8 @@ export interface Expectation {
   readonly serves: Role | "either";
   /** How often each is fenced; a node that is not named: never. */
   readonly fenced?: { readonly active?: Times; readonly standby?: Times; readonly together?: Times };
+  /** A node that boots in the course of it, though nobody fences it. */
+  readonly boots?: Role;
   /** The longest gap between acknowledged writes, in seconds. Default: the bound that the program prints. */
   readonly gapWithin?: number;
   /** Writes may wait; none may be refused. */

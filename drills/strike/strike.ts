@@ -61,14 +61,14 @@ export class Striking implements Watcher {
   async run(): Promise<Strike> {
     const { fault, journal, field } = this.s;
     const injected = now();
-    let unrestored: string[] = [];
+    let unrestored: string[] | undefined;
     try {
       const trouble = await this.does(fault.does);
       const struck = now();
       const [signs, stayedDown] = await this.outcome(struck);
       const mended = await this.does(fault.expect.completes ?? []);
       await this.awaitService(fault.expect.completes?.length ? now() : struck);
-      await this.awaitFencing(injected);
+      await this.awaitBoots(injected);
       await sleep((fault.expect.holds ?? 0) * 1000, undefined, { signal: this.signal });
       const handsOn = journal.open.some((d) => d.kind !== "power") || fault.expect.staysDown !== undefined;
       const ended = handsOn ? now() : injected;
@@ -89,7 +89,8 @@ export class Striking implements Watcher {
         unrestored,
       };
     } finally {
-      await restore(journal, field, (t) => this.say(t));
+      // What could not be taken back once would only be waited for again.
+      if (!unrestored) await restore(journal, field, (t) => this.say(t));
     }
   }
 
@@ -154,19 +155,21 @@ export class Striking implements Watcher {
   }
 
   /** A fault that is taken back before its victim was fenced would not have been one. */
-  private async awaitFencing(injected: number): Promise<void> {
-    const { active, standby, together } = this.s.fault.expect.fenced ?? {};
+  private async awaitBoots(injected: number): Promise<void> {
+    const { fenced, boots } = this.s.fault.expect;
+    const { active, standby, together } = fenced ?? {};
     const booted = (node: string): boolean =>
       this.s.watches.some((w) => w.node === node && bootsSeen(w.samples, injected).length > 0);
     const { roles } = this.s;
     const wanted = [
+      ...(boots ? [(): boolean => booted(roles[boots])] : []),
       ...((active?.[0] ?? 0) > 0 ? [(): boolean => booted(roles.active)] : []),
       ...((standby?.[0] ?? 0) > 0 ? [(): boolean => booted(roles.standby)] : []),
       ...((together?.[0] ?? 0) > 0 ? [(): boolean => booted(roles.active) || booted(roles.standby)] : []),
     ];
     if (wanted.length === 0) return;
     const came = await until(() => wanted.every((w) => w()), now() + REDUNDANT_WITHIN * 1000, 1_000, this.signal);
-    this.say(came ? "the fenced node has booted" : "nobody has booted in time");
+    this.say(came ? "the node has booted" : "nobody has booted in time");
   }
 
   private async awaitRedundancy(since: number): Promise<number | undefined> {

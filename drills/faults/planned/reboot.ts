@@ -10,5 +10,5 @@ export const rebootActive: Fault = {
   where: "anywhere",
   quick: true,
   does: [reboot("active")],
-  expect: { serves: "standby" },
+  expect: { serves: "standby", boots: "active" },
 };

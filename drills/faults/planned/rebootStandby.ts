@@ -9,5 +9,5 @@ export const rebootStandby: Fault = {
   title: "the standby node is rebooted in order",
   where: "anywhere",
   does: [reboot("standby")],
-  expect: { serves: "active", refusesNothing: true },
+  expect: { serves: "active", boots: "standby", refusesNothing: true },
 };
