@@ -15,7 +15,7 @@ type Direction = "input" | "output";
 /** Drops what matches in both directions or one; `find` sets the variables that `match` uses. */
 function rules(find: string, match: readonly string[], directions: readonly Direction[]): string {
   const chain = (d: Direction): string =>
-    `chain ${d} { type filter hook ${d} priority -300; policy accept; ${d === "input" ? "iif" : "oif"} lo accept; ${match.map((m) => `${m} drop`).join("; ")}; }`;
+    `chain ${d} { type filter hook ${d} priority -300; policy accept; ${d === "input" ? "iif" : "oif"} lo accept; ${match.map((m) => `${m} drop`).join("; ")}; };`;
   return text(find, `nft "add table inet ${TABLE}; table inet ${TABLE} { ${directions.map(chain).join(" ")} }"`);
 }
 
