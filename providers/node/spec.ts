@@ -30,15 +30,18 @@ const repositorySchema = z.strictObject({
   keyring: z.string().startsWith("-----BEGIN PGP PUBLIC KEY BLOCK-----").optional(),
 });
 
+/** A field of .pgpass, which has a line for each entry; libpq takes a carriage return at its end for a part of the line's end. */
+const pgpassField = z
+  .string()
+  .min(1)
+  .regex(/^[^\r\n]*$/, "must be one line");
+
 const pgpassSchema = z.strictObject({
-  host: z.string().min(1),
+  host: pgpassField,
   port: z.number().int().min(1).max(65535).default(5432),
-  database: z.string().min(1),
-  user: z.string().min(1),
-  password: z
-    .string()
-    .min(1)
-    .regex(/^[^\n]*$/, "must be one line"),
+  database: pgpassField,
+  user: pgpassField,
+  password: pgpassField,
 });
 
 /** A machine made ready to be a node of the cluster: names, clock, packages, and nothing of the cluster starting at boot by itself. */
