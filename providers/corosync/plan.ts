@@ -216,7 +216,8 @@ export function plan(spec: Spec, seen: AllSeen): Plan {
     together: [
       up.map((n) => stop(n, `${why || "another cluster"} can only change while corosync is stopped on both nodes`)),
       write,
-      up.map((n) => again(n, of(n))),
+      // One that an earlier run has stopped already is started with the others: they wait for it.
+      names.map((n) => (up.includes(n) ? again(n, of(n)) : start(n, of(n)))),
       waits,
     ],
   }[change];
@@ -236,7 +237,7 @@ export function plan(spec: Spec, seen: AllSeen): Plan {
       : [];
   const startable = names.filter((n) => {
     const u = of(n).units;
-    return !(change === "together" && up.includes(n)) && (!u.corosync || !u.pacemaker || !u.enabled);
+    return change !== "together" && (!u.corosync || !u.pacemaker || !u.enabled);
   });
   const started = startable.map((n) => start(n, of(n)));
   const late = started.length > 0 || change === "rolling" || names.some((n) => !complete(spec, of(n))) ? waits : [];

@@ -55,12 +55,12 @@ export function converge(s: Stage, order: Order = "as planned", after?: (count: 
  * Stops after every number of steps, looks, plans anew from what is there, and goes on to the end: always the same end, and nothing ever held that must not.
  * @returns the steps of a run that nobody interrupts
  */
-export function everyPrefix(s: Stage): string[] {
+export function everyPrefix(s: Stage, orders: readonly Order[] = ["as planned", "other node first"]): string[] {
   let all: string[] = [];
   let end: unknown;
   /** What had run at the stops so far, in whatever order: the same is not tried twice. */
   const tried = new Set<string>();
-  for (const order of ["as planned", "other node first"] as const) {
+  for (const order of orders) {
     s.reset();
     s.check();
     s.keep(0);
