@@ -1,5 +1,5 @@
 import { noopLine, print } from "./drift/print";
-import { rows } from "./drift/rows";
+import { rows } from "./drift/row";
 import type { Table } from "./drift/run";
 import { runTable } from "./drift/run";
 import { standing } from "./support/stack";

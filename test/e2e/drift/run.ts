@@ -3,8 +3,8 @@ import { join } from "node:path";
 import type { Connection } from "@qvd-ha/providers/dist/remote";
 import { inLab, must, onNodes, outputs, pulumi, ROOT, secrets, sh } from "../support/stack";
 import { names, parseDiff } from "./diff";
-import type { Row } from "./rows";
-import { consents, rows, touched } from "./rows";
+import type { Row } from "./row";
+import { consents, rows, touched } from "./row";
 import { actions, idle, mark, serving } from "./service";
 
 /** What came of a row. */

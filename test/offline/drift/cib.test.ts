@@ -7,7 +7,7 @@ import type { Configuration } from "../../../providers/pacemaker/spec";
 import { formatXml } from "../../../providers/pacemaker/xml";
 import { same } from "../../../providers/overlay";
 import { partOf } from "../../../providers/pacemaker/read";
-import { rows } from "../../e2e/drift/rows";
+import { rows } from "../../e2e/drift/row";
 import { cibWith } from "../pacemaker/cluster";
 import { development } from "../pacemaker/development";
 

@@ -8,7 +8,7 @@ import { drift } from "../../../providers/driver/drift";
 import { same } from "../../../providers/overlay";
 import { GLOBAL_TEXT, renderResource } from "../../../providers/drbd/render";
 import { render } from "../../../providers/corosync/render";
-import { rows } from "../../e2e/drift/rows";
+import { rows } from "../../e2e/drift/row";
 import { formed, spec as ringSpec } from "../../unit/corosync/samples";
 import { blank, paths, spec as diskSpec } from "../../unit/drbd/samples";
 

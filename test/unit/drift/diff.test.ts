@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { names, parseDiff } from "../../e2e/drift/diff";
-import { consents, rows, touched } from "../../e2e/drift/rows";
+import { consents, rows, touched } from "../../e2e/drift/row";
 
 // Proves that what Pulumi's engine really prints (recorded/refresh.txt, of a resource made for it) is read path by path, and that the table's rows are sound.
 
