@@ -48,9 +48,10 @@ export function drbd(s: Settings): PacemakerPrimitiveArgs {
 
 export function fileSystem(s: Settings): PacemakerPrimitiveArgs {
   const { start, stop, monitor } = s.timers.fileSystem;
+  const options: Record<string, string> = s.database.mountOptions === "" ? {} : { options: s.database.mountOptions };
   return {
     agent: "ocf:heartbeat:Filesystem",
-    params: { device: deviceOf(s.drbd), directory: s.database.directory, fstype: "xfs", options: "noatime" },
+    params: { device: deviceOf(s.drbd), directory: s.database.directory, fstype: "xfs", ...options },
     operations: [
       { name: "start", interval: 0, timeout: start },
       { name: "stop", interval: 0, timeout: stop },

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { Replication } from "@qvd-ha/providers/dist/dynamic";
+import { deviceOf } from "@qvd-ha/providers/dist/drbd/spec";
 import type { Connection } from "@qvd-ha/providers/dist/remote";
 
 export interface DrbdResourceArgs {
@@ -37,7 +38,7 @@ export class DrbdResource extends pulumi.ComponentResource {
     const sharedSecret =
       args.sharedSecret ??
       new random.RandomPassword(`${name}-secret`, { length: 40, special: false }, { parent: this }).result;
-    const replication = new Replication(
+    new Replication(
       `${name}-replication`,
       {
         connections: args.connections,
@@ -60,7 +61,8 @@ export class DrbdResource extends pulumi.ComponentResource {
       },
       { parent: this, protect: args.dataPolicy === "keep" },
     );
-    this.device = replication.device;
+    // Known before the resource is made: what depends on it can be foreseen in a preview.
+    this.device = pulumi.output(deviceOf(args));
     this.registerOutputs({ device: this.device });
   }
 }

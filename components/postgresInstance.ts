@@ -16,6 +16,8 @@ export interface PostgresInstanceArgs {
   readonly drbdResource: string;
   readonly device: pulumi.Input<string>;
   readonly mountPoint: string;
+  /** As in mount -o; empty for the defaults. */
+  readonly mountOptions: string;
   /** The floating address, without prefix length. */
   readonly address: string;
   readonly port: number;
@@ -58,6 +60,7 @@ export class PostgresInstance extends pulumi.ComponentResource {
         drbdResource: args.drbdResource,
         device: args.device,
         mountPoint: args.mountPoint,
+        mountOptions: args.mountOptions,
         address: args.address,
         port: args.port,
         authentication,

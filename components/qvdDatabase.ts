@@ -208,6 +208,7 @@ export class QvdDatabase extends pulumi.ComponentResource {
           drbdResource: settings.drbd.resource,
           device: replication.device,
           mountPoint: database.directory,
+          mountOptions: database.mountOptions,
           address,
           port: database.port,
           database: database.name,

@@ -93,6 +93,11 @@ export const databaseSchema = z.strictObject({
   authentication: z.enum(["scram-sha-256", "md5"]).default("scram-sha-256"),
   /** Where the replicated file system is mounted; it is the data directory. */
   directory: z.string().startsWith("/").default("/var/lib/pgsql/data"),
+  /** How the file system is mounted, as in mount -o; empty for the defaults. */
+  mountOptions: z
+    .string()
+    .regex(/^[A-Za-z0-9_=,.-]*$/, "must be options as in mount -o")
+    .default("noatime"),
   /**
    * Lines of pg_hba.conf, first and in this order; clients that none of them lets in come after. None: the clients alone.
    * For a server that is there already.

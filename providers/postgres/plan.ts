@@ -180,7 +180,7 @@ function underCluster(s: PostgresSpec, seen: SeenNodes): Plan {
     todo.push({
       node,
       reason: `${s.mountPoint} is mounted with other options than ${s.mountOptions}`,
-      command: { script: sh`mount -o ${`remount,rw,${s.mountOptions}`} ${s.mountPoint}` },
+      command: { script: sh`mount -o ${`remount,rw,${s.mountOptions || "defaults"}`} ${s.mountPoint}` },
     });
   if (todo.length > 0) return planOf([todo]);
   if (at.server.refused.length > 0)

@@ -6,7 +6,7 @@ import { STATE_DIRECTORY, stampFile } from "./stamp";
 
 const variables = (s: PostgresSpec): Sh => sh`
 cd /
-resource=${s.drbdResource} device=${s.device} fstype=${s.fsType} options=${s.mountOptions} mount=${s.mountPoint} data=${s.dataDirectory}
+resource=${s.drbdResource} device=${s.device} fstype=${s.fsType} options=${s.mountOptions || "defaults"} mount=${s.mountPoint} data=${s.dataDirectory}
 user=${s.osUser} bin=${s.binDir} psql=${s.psql} port=${s.port} log=${s.logFile} version=${s.version}
 database=${s.database.name} role=${s.role.name} monitor=${s.monitor.role} table=${`${s.monitor.schema}.${s.monitor.table}`}
 export PGHOST=${s.settings.unix_socket_directories?.split(",")[0]?.trim() ?? ""}

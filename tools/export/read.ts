@@ -7,7 +7,7 @@ import { databaseFacts, facts } from "./facts";
 import type { Found } from "./settings";
 import { configurationOf, databaseAt, NotFound } from "./settings";
 
-const kind = (name: string, of: object): AnyKind => ({ name, facts: () => of }) as unknown as AnyKind;
+const kind = (name: string, of: object): AnyKind => ({ name, id: () => name, facts: () => of }) as unknown as AnyKind;
 
 /** Everything of a cluster that an export needs; changes nothing. @throws NotFound, ConnectionError */
 export async function readCluster(connections: Readonly<Record<string, Connection>>): Promise<Found> {

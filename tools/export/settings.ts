@@ -257,6 +257,7 @@ function databaseOf(
       encoding: db.encoding,
       locale: db.locale,
       checksums: db.checksums,
+      mountOptions: cluster.param(c, "p_fs_postgres", "options") ?? "",
       logFile: cluster.param(c, "p_postgres", "logfile"),
       monitor: defined({ ...table, role: monitor }),
       settings: database.settings(conf, db, authentication),
