@@ -195,6 +195,18 @@ function own(id: string, e: Element, nodes: readonly string[]): Finding[] {
   return found;
 }
 
+// eslint-disable-next-line no-control-regex -- they are what is refused
+const UNSPEAKABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
+
+/** XML has no way to write them, so the whole configuration would be refused. */
+const unspeakable = (property: string, value: unknown): Finding[] => {
+  const texts = (v: unknown): string[] =>
+    v !== null && typeof v === "object" ? Object.entries(v).flatMap(([k, x]) => [k, ...texts(x)]) : [String(v)];
+  return texts(value).some((t) => UNSPEAKABLE.test(t))
+    ? [finding(property, "has a control character in it, which XML cannot carry: take it out")]
+    : [];
+};
+
 /** All rules between the parts of a configuration. */
 export function rules(spec: PacemakerSpec): Finding[] {
   const nodes = Object.keys(spec.connections);
@@ -207,6 +219,8 @@ export function rules(spec: PacemakerSpec): Finding[] {
     ...(ignore
       ? [finding("properties.no-quorum-policy", "is ignore: corosync's two_node keeps quorum; leave it out")]
       : []),
+    ...(["properties", "resourceDefaults", "operationDefaults"] as const).flatMap((p) => unspeakable(p, spec[p])),
+    ...Object.entries(spec.elements).flatMap(([id, e]) => unspeakable(`elements.${id}`, e)),
     ...Object.entries(spec.elements).flatMap(([id, e]) => own(id, e, nodes)),
     ...dangling(spec.elements),
     ...sharedMembers(spec.elements),
