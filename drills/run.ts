@@ -23,7 +23,7 @@ import { NotReady, precheck } from "./precheck";
 import type { DrillReport } from "./report/report";
 import { assemble } from "./report/assemble";
 import { surroundings } from "./report/surroundings";
-import { RestoreJournal } from "./restore/journal";
+import { journalName, RestoreJournal } from "./restore/journal";
 import { restore } from "./restore/restore";
 import { Striking } from "./strike/strike";
 import { until } from "./wait";
@@ -123,7 +123,15 @@ class Drill {
 }
 
 export const journalOf = (d: Deployment, directory: string): RestoreJournal =>
-  new RestoreJournal(join(directory, "restore.json"), d.address);
+  new RestoreJournal(
+    join(
+      directory,
+      journalName(
+        d.address,
+        d.nodes.map((n) => connectionOf(d, n).hostKey),
+      ),
+    ),
+  );
 
 /** Takes back what an interrupted drill has left, and waits until the cluster is healthy again. @throws Error when something cannot be taken back */
 export async function restoreLeft(d: Deployment, j: RestoreJournal, o: DrillOptions): Promise<void> {

@@ -28,7 +28,8 @@ async function logOf(d: Deployment, w: NodeWatch, since: number): Promise<LogEve
   const at = ourTime(w.samples);
   if (!at) throw new Error("no sample tells what time it was there");
   const events = await readEvents(connectionOf(d, w.node), since, at);
-  return events.map((e) => ({ ...e, node: w.node }));
+  // Whoever has logged its own fencing had been told of it afterwards.
+  return events.filter((e) => e.what !== "fenced" || e.subject !== w.node).map((e) => ({ ...e, node: w.node }));
 }
 
 function perSecond(times: readonly number[], from: number, to: number): number[] {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
@@ -10,34 +11,15 @@ export interface Debt {
   readonly timeoutSeconds?: number;
 }
 
-interface Content {
-  /** The database's address: debts of another cluster are none of ours. */
-  readonly cluster: string;
-  readonly debts: readonly Debt[];
-}
-
 /**
  * What has been done to a cluster and not yet taken back, on disk: a drill that is killed leaves it to the next one. A debt is written before
- * the deed, so one too many may stand there, never one too few.
+ * the deed, so one too many may stand there, never one too few. Each cluster has a file of its own.
  */
 export class RestoreJournal {
   private debts: Debt[];
 
-  constructor(
-    private readonly path: string,
-    private readonly cluster: string,
-  ) {
-    this.debts = [...this.read()];
-  }
-
-  private read(): readonly Debt[] {
-    if (!existsSync(this.path)) return [];
-    const { cluster, debts } = JSON.parse(readFileSync(this.path, "utf8")) as Content;
-    if (cluster !== this.cluster && debts.length > 0)
-      throw new Error(
-        `${this.path}: a drill of ${cluster} was interrupted and is not restored yet: call "drill restore" with that stack first`,
-      );
-    return debts;
+  constructor(private readonly path: string) {
+    this.debts = existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as Debt[]) : [];
   }
 
   /** Newest first: the order in which to take back. */
@@ -61,9 +43,15 @@ export class RestoreJournal {
       return;
     }
     mkdirSync(dirname(this.path), { recursive: true });
-    const content: Content = { cluster: this.cluster, debts: this.debts };
     // In one move, so that no half of it is ever read.
-    writeFileSync(`${this.path}.new`, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600, flush: true });
+    writeFileSync(`${this.path}.new`, `${JSON.stringify(this.debts, null, 2)}\n`, { mode: 0o600, flush: true });
     renameSync(`${this.path}.new`, this.path);
   }
 }
+
+/** The journal's name for a cluster: machines that are made anew have other host keys, and owe nothing. */
+export const journalName = (address: string, hostKeys: readonly string[]): string =>
+  `restore-${createHash("sha256")
+    .update(JSON.stringify([address, ...[...hostKeys].sort()]))
+    .digest("hex")
+    .slice(0, 12)}.json`;
