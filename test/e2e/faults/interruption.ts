@@ -4,7 +4,7 @@ import { BACKEND, inLab, must, sh } from "../support/stack";
 import { add, change, configFile, stepsIn, UP, upWith } from "./cluster";
 import type { Cluster, Edit } from "./cluster";
 import type { Fault } from "./fault";
-import { killedAt } from "./killed";
+import { killAgainAndAgain, killedAt } from "./killed";
 
 const RECOVER = ". ./env.sh && tools/verbs/recover dev";
 const LOCKS = join(BACKEND, ".pulumi/locks/organization/qvd-ha/dev");
@@ -29,22 +29,13 @@ async function undisturbed(c: Cluster, work: () => Promise<void>): Promise<void>
   expect(await c.standing()).toEqual(before);
 }
 
-/** Kills one run after the other, each at its first step, until one comes to its end: each stage of the plan is left at its beginning once. */
-async function killAtEveryStage(c: Cluster, command: string): Promise<string[]> {
-  const killed: string[] = [];
-  for (let run = 1; run <= 40; run++) {
-    const r = await killedAt(command, 1, c.nodes, run % 2 ? "all" : "engine");
-    if (r.at === undefined) {
-      if (r.code !== 0) throw new Error(`after ${killed.length} kills: ${r.output.slice(-3000)}`);
-      return killed;
-    }
-    killed.push(r.at);
+/** Each stage of the plan is left at its beginning once: a batch that has begun goes on to its end. */
+const killAtEveryStage = (c: Cluster, command: string): Promise<string[]> =>
+  killAgainAndAgain(command, 1, c.nodes, async () => {
     const roles = Object.values(await c.standing()).map((s) => s.role);
     expect(roles.filter((x) => x === "Primary").length).toBeLessThanOrEqual(1);
     await must(RECOVER);
-  }
-  throw new Error(`does not converge: ${killed.join("; ")}`);
-}
+  });
 
 /** Every step by its number: killed there once, and the next run converges. */
 async function killAtEveryStep(c: Cluster, there: string, back: string): Promise<string[]> {

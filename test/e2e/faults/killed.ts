@@ -68,3 +68,28 @@ export function killedAt(command: string, n: number, nodes: readonly string[], v
     child.once("exit", (code) => setTimeout(() => resolve({ at, code, output }), 200));
   });
 }
+
+/**
+ * Kills one run after the other when it begins its step number `n`, everything and the engine alone by turns, until one comes to its end.
+ * @param between runs after each kill
+ * @returns the steps at which it was killed
+ * @throws Error where the last run failed, or there are too many of them
+ */
+export async function killAgainAndAgain(
+  command: string,
+  n: number,
+  nodes: readonly string[],
+  between: () => Promise<void> = () => Promise.resolve(),
+): Promise<string[]> {
+  const killed: string[] = [];
+  for (let run = 1; run <= 120; run++) {
+    const r = await killedAt(command, n, nodes, run % 2 ? "all" : "engine");
+    if (r.at === undefined) {
+      if (r.code !== 0) throw new Error(`after ${killed.length} kills: ${r.output.slice(-3000)}`);
+      return killed;
+    }
+    killed.push(r.at);
+    await between();
+  }
+  throw new Error(`does not converge: ${killed.join("; ")}`);
+}
