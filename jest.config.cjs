@@ -9,8 +9,13 @@ const project = (name, more = {}) => ({
   ...more,
 });
 
+/** Builds a cluster of its own by hand first, which takes as long as all the others together: only when asked for. */
+const adoption = process.env.QVD_HA_E2E_ADOPTION
+  ? {}
+  : { testPathIgnorePatterns: ["/node_modules/", "/test/e2e/adoption\\.test\\.ts$"] };
+
 module.exports = {
   coverageProvider: "v8",
   testSequencer: "<rootDir>/test/e2e/order.cjs",
-  projects: [project("unit"), project("offline"), project("host"), project("e2e")],
+  projects: [project("unit"), project("offline"), project("host"), project("e2e", adoption)],
 };
