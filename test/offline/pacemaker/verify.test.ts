@@ -3,6 +3,7 @@ import { pacemakerSchema } from "../../../providers/pacemaker/spec";
 import type { PacemakerSpec } from "../../../providers/pacemaker/spec";
 import { howto, howtoInput } from "../../unit/pacemaker/howto";
 import { cibWith } from "./cluster";
+import { development } from "./development";
 import { scratch, tool } from "./tools";
 
 /** Proves that Pacemaker's own validator takes what is rendered and refuses it without fencing; what it does not see, our rules must. */
@@ -27,6 +28,11 @@ describe("crm_verify on the rendered configuration", () => {
   test.each(["pacemaker-3.9", "pacemaker-3.6", "pacemaker-3.0"])("accepts the HOWTO's under schema %s", (schema) => {
     expect(verify(howto(), schema)).toBe(0);
   });
+
+  test("accepts what the components make for the stack dev", async () => {
+    const spec = await development();
+    for (const schema of ["pacemaker-3.9", "pacemaker-3.6", "pacemaker-3.0"]) expect(verify(spec, schema)).toBe(0);
+  }, 60_000);
 
   test("refuses it without fence devices, and so do the rules", () => {
     const spec = mutant((e) => {

@@ -172,6 +172,9 @@ describe("what the daemons say", () => {
   it("of links", () => {
     expect(parseLinks(recorded("cfgtool-both-links"))).toEqual([true, true]);
     expect(parseLinks(recorded("cfgtool-one-link-down"))).toEqual([true, false]);
+    // Debian 13, where they speak the same.
+    expect(parseLinks(recorded("cfgtool-3.1.9-both-links"))).toEqual([true, true]);
+    expect(parseLinks(recorded("cfgtool-3.1.9-one-link-down"))).toEqual([true, false]);
     expect(parseLinks("")).toEqual([]);
   });
 
