@@ -86,12 +86,18 @@ export const mail = (c: Configuration): { to: string } | undefined => {
 
 const whole = (text: string | undefined): number | undefined => (/^\d+$/.test(text ?? "") ? Number(text) : undefined);
 
+/** Whole minutes as a person writes them; a spec has seconds. */
+function minutes(duration: string | undefined): string | undefined {
+  const s = seconds(duration);
+  return s !== undefined && s % 60 === 0 ? `${s / 60}min` : duration;
+}
+
 export const defaults = (c: Configuration): object =>
   defined({
-    recheckInterval: c.properties["cluster-recheck-interval"],
+    recheckInterval: minutes(c.properties["cluster-recheck-interval"]),
     stickiness: whole(c.resourceDefaults["resource-stickiness"]),
     migrationThreshold: whole(c.resourceDefaults["migration-threshold"]),
-    failureTimeout: c.resourceDefaults["failure-timeout"],
+    failureTimeout: minutes(c.resourceDefaults["failure-timeout"]),
     priorityFencingDelay: seconds(c.properties["priority-fencing-delay"]) ?? 0,
   });
 

@@ -98,7 +98,7 @@ describe("a cluster by the HOWTO", () => {
     expect(settings).toMatchObject({
       platform: "existing",
       corosync: { clusterName: "hacluster", linkMode: "active", token: 5000 },
-      cluster: { stickiness: 1, migrationThreshold: 2, failureTimeout: "180s", recheckInterval: "600s" },
+      cluster: { stickiness: 1, migrationThreshold: 2, failureTimeout: "3min", recheckInterval: "10min" },
       fencing: { agent: "external/libvirt", manageKey: false },
       hypervisors: [{ name: "aries", address: "172.20.64.1", hostKey: "ssh-ed25519 AAAAaries" }],
       ping: { hosts: ["172.20.64.1"] },
