@@ -53,7 +53,8 @@ export class Fencing extends pulumi.ComponentResource {
     const hypervisors = [...new Map(args.nodes.map((n) => [n.hypervisor.name, n.hypervisor])).values()];
     const key = args.manageKey ? fenceKey(this) : undefined;
     this.publicKey = key?.publicKey;
-    this.ready = key ? [...hypervisors.flatMap((h) => installKey(this, h, key)), installClient(this, key)] : [];
+    const access = key ? hypervisors.flatMap((h) => installKey(this, h, key)) : [];
+    this.ready = key ? [...access, installClient(this, key, access)] : [];
     const described = args.nodes.map(describe);
     this.devices = described.map((d, i) => createDevice(this, (args.nodes[i] as FencedNode).name, d));
     this.locations = args.nodes.map(
@@ -72,7 +73,8 @@ export class Fencing extends pulumi.ComponentResource {
       return { privateKey, publicKey: pulumi.unsecret(privateKey.apply(publicKeyOf)) };
     }
 
-    function installClient(parent: pulumi.Resource, key: Key): pulumi.Resource {
+    /** After the hypervisors: a key that was exchanged must open there before the nodes have nothing else. */
+    function installClient(parent: pulumi.Resource, key: Key, dependsOn: pulumi.Resource[]): pulumi.Resource {
       return new FenceClient(
         `${name}-client`,
         {
@@ -85,7 +87,7 @@ export class Fencing extends pulumi.ComponentResource {
           })),
           privateKey: pulumi.secret(key.privateKey),
         },
-        { parent },
+        { parent, dependsOn },
       );
     }
 
