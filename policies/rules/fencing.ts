@@ -1,13 +1,14 @@
-import type { Configuration, Element } from "@qvd-ha/providers/dist/pacemaker/spec";
+import { covers } from "@qvd-ha/providers/dist/pacemaker/fencing";
+import type { Configuration } from "@qvd-ha/providers/dist/pacemaker/spec";
 import { configurationOf } from "../cluster";
 import type { Resource, ResourcePolicy } from "../policy";
 import { CONFIGURATION, keys, known, REPLICATION } from "../resource";
 
-const fences = (e: Element, node: string): boolean =>
-  e.kind === "primitive" &&
-  e.agent.startsWith("stonith:") &&
-  e.meta["target-role"] !== "Stopped" &&
-  (e.params["pcmk_host_list"] ?? "").split(/[\s,;]+/).includes(node);
+/** The fence devices that are not stopped, with what each can fence. */
+const devicesOf = (c: Configuration): [id: string, targets: readonly string[] | "any"][] =>
+  Object.entries(c.elements)
+    .filter(([, e]) => e.kind === "primitive" && e.agent.startsWith("stonith:") && e.meta["target-role"] !== "Stopped")
+    .map(([id, e]) => [id, covers(e)]);
 
 const keptFrom = (c: Configuration, device: string, node: string): boolean =>
   Object.values(c.elements).some(
@@ -15,10 +16,10 @@ const keptFrom = (c: Configuration, device: string, node: string): boolean =>
   );
 
 function ofNode(c: Configuration, node: string): string[] {
-  const devices = Object.entries(c.elements).filter(([, e]) => fences(e, node));
-  if (devices.length === 0) return [`no fence device has ${node} in its pcmk_host_list: give the node one`];
+  const devices = devicesOf(c).filter(([, targets]) => targets === "any" || targets.includes(node));
+  if (devices.length === 0) return [`no fence device that is not stopped fences ${node}: give the node one`];
   return devices
-    .filter(([id]) => !keptFrom(c, id, node))
+    .filter(([id, targets]) => targets !== "any" && targets.length === 1 && !keptFrom(c, id, node))
     .map(([id]) => `${id} may run on ${node}, the node that it fences: keep it away by a location with -INFINITY`);
 }
 
