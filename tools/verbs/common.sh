@@ -17,8 +17,8 @@ stack=${STACK:-dev}
 policies=(--policy-pack policies)
 [ ! -f "policies/stacks/$stack.json" ] || policies+=(--policy-pack-config "policies/stacks/$stack.json")
 
-# Machines that were made anew and that nothing has been put on yet, one a line.
-replaced=$root/.state/replaced-$stack
+# Names the file with the machines that were made anew and that nothing has been put on yet, one a line.
+replaced() { echo "$root/.state/replaced-$QVD_HA_INSTANCE-$stack"; }
 
 # Whether the stack runs in the embedded lab; others reach their machines over the network that there is.
 in_lab() { grep -qE "^ *qvd-ha:lab: *\"?true" "Pulumi.$stack.yaml"; }
