@@ -9,13 +9,14 @@ const project = (name, more = {}) => ({
   ...more,
 });
 
-/** Builds a cluster of its own by hand first, which takes as long as all the others together: only when asked for. */
-const adoption = process.env.QVD_HA_E2E_ADOPTION
-  ? {}
-  : { testPathIgnorePatterns: ["/node_modules/", "/test/e2e/adoption\\.test\\.ts$"] };
+/** They take as long as all the others together, adoption with a cluster of its own: only when asked for, by QVD_HA_E2E_ADOPTION=1 and so on. */
+const unasked = ["adoption", "impact"].filter((name) => !process.env[`QVD_HA_E2E_${name.toUpperCase()}`]);
+const asked = {
+  testPathIgnorePatterns: ["/node_modules/", ...unasked.map((name) => `/test/e2e/${name}\\.test\\.ts$`)],
+};
 
 module.exports = {
   coverageProvider: "v8",
   testSequencer: "<rootDir>/test/e2e/order.cjs",
-  projects: [project("unit"), project("offline"), project("host"), project("e2e", adoption)],
+  projects: [project("unit"), project("offline"), project("host"), project("e2e", asked)],
 };
