@@ -54,17 +54,51 @@ function ruled(id: string, c: Configuration): string[] {
   );
 }
 
-/** Fence devices serve nobody. Neither does a plain clone that nothing is placed or ordered by, be it by its attribute. */
-function serves(id: string, c: Configuration): boolean {
+const isFence = (id: string, c: Configuration): boolean => {
   const e = c.elements[id];
-  const child = e?.kind === "clone" ? c.elements[e.child] : e;
-  if (child?.kind === "primitive" && child.agent.startsWith("stonith:")) return false;
-  if (e?.kind !== "clone" || e.meta["promotable"] === "true" || ruled(id, c).length > 0) return true;
-  return Object.values(c.elements).some(
-    (x) =>
-      (x.kind === "order" && [x.first, x.then].includes(id)) ||
-      (x.kind === "colocation" && [x.resource, x.withResource].includes(id)),
-  );
+  return e?.kind === "primitive" && e.agent.startsWith("stonith:");
+};
+
+/** Ids that belong together with this one: what is in it, what it is in, what is placed or ordered with it. */
+function beside(id: string, c: Configuration): string[] {
+  return Object.entries(c.elements).flatMap(([other, e]) => {
+    const linked =
+      e.kind === "group"
+        ? [other, ...e.members]
+        : e.kind === "clone"
+          ? [other, e.child]
+          : e.kind === "order"
+            ? [e.first, e.then]
+            : e.kind === "colocation"
+              ? [e.resource, e.withResource]
+              : [];
+    return linked.includes(id) ? linked : [];
+  });
+}
+
+/**
+ * What somebody is served by: the database server, all that it stands on or with, and what says by an attribute where that may be.
+ * Without a database server in it nobody can tell, and it is everything but the fence devices.
+ */
+function service(c: Configuration): ReadonlySet<string> {
+  const ids = Object.keys(c.elements);
+  const servers = ids.filter((id) => {
+    const e = c.elements[id];
+    return e?.kind === "primitive" && /:pgsql$/.test(e.agent);
+  });
+  if (servers.length === 0) return new Set(ids.filter((id) => !isFence(id, c)));
+  const found = new Set<string>();
+  const todo = [...servers];
+  for (let id = todo.pop(); id !== undefined; id = todo.pop()) {
+    if (found.has(id)) continue;
+    found.add(id);
+    todo.push(...beside(id, c));
+  }
+  for (const id of ids) {
+    const places = ruled(id, c).map((location) => c.elements[location]);
+    if (places.some((x) => x?.kind === "location" && found.has(x.resource))) found.add(id);
+  }
+  return found;
 }
 
 /** What a simulation cannot see: it ends with the transition, and an attribute that is gone by then counts only in the next one. */
@@ -90,6 +124,8 @@ export function effectsOf(
   wanted: Configuration,
   someoneServed: boolean,
 ): Effect[] {
+  // What is in force counts: what is new serves nobody yet.
+  const serves = service(now);
   const both: Configuration = { ...wanted, elements: { ...now.elements, ...wanted.elements } };
   const found = new Map<string, Danger>();
   const suffer = (id: string, of: readonly PredictedAction[]): void => {
@@ -112,7 +148,8 @@ export function effectsOf(
       id,
       actions.filter((a) => a.target === id || (isClone(id) && holder(a.target) === id)),
     );
-  for (const a of actions) if (a.action.startsWith("Fence")) found.set(a.target, "stops");
+  const fenced = new Set(actions.filter((a) => a.action.startsWith("Fence")).map((a) => a.target));
+  for (const node of fenced) found.set(node, "stops");
   for (const [id, e] of Object.entries(now.elements)) {
     if (e.kind !== "group") continue;
     const dangers = new Set(e.members.map((m) => found.get(m)));
@@ -128,7 +165,7 @@ export function effectsOf(
         danger,
         resource,
         ...(within === undefined ? {} : { within }),
-        service: someoneServed && serves(within ?? resource, both) && serves(resource, both),
+        service: someoneServed && (serves.has(resource) || fenced.has(resource)),
       };
     })
     .sort((a, b) => (a.resource < b.resource ? -1 : 1));

@@ -1,10 +1,11 @@
 import { effectsOf, predict, serving } from "../../../providers/pacemaker/effects";
 import type { PredictedAction } from "../../../providers/pacemaker/simulate";
 import type { Configuration } from "../../../providers/pacemaker/spec";
+import { pacemakerSchema } from "../../../providers/pacemaker/spec";
 import { parseStatus } from "../../../providers/pacemaker/status";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { howto } from "./howto";
+import { howto, howtoInput } from "./howto";
 
 // Proves how Pacemaker's announced actions become effects with a name. That these are its actions is shown in test/offline/pacemaker/effects.test.ts, that they
 // come true in test/e2e/impact.
@@ -100,17 +101,38 @@ test("nobody is disturbed where no database server runs; not to know counts as o
   expect(effectsOf([action("stop p_fs_postgres a")], c, c, false)).toMatchObject([{ danger: "stops", service: false }]);
 });
 
-test("a restart of ping is told with what hangs on its attribute; a plain clone that nothing hangs on serves nobody", () => {
+test("a restart of ping is told with what hangs on its attribute; what nothing hangs on serves nobody", () => {
   const after = { actions: [action("restart p_ping a")], executed: [] };
   const before = { actions: [], executed: [] };
-  expect(predict(before, after, c, c, true).words).toEqual([
-    "Pacemaker: restart p_ping on a",
-    expect.stringMatching(/^l_drbd_master_on_ping goes by what c_ping says of a node/),
-  ]);
+  expect(predict(before, after, c, c, true)).toEqual({
+    effects: [{ danger: "restarts", resource: "c_ping", service: true }],
+    words: [
+      "Pacemaker: restart p_ping on a",
+      expect.stringMatching(/^l_drbd_master_on_ping goes by what c_ping says of a node/) as string,
+    ],
+  });
   const { l_drbd_master_on_ping: _gone, ...elements } = c.elements;
   const free = { ...c, elements };
   expect(predict(before, after, free, free, true)).toEqual({
     effects: [{ danger: "restarts", resource: "c_ping", service: false }],
     words: ["Pacemaker: restart p_ping on a"],
   });
+});
+
+test("somebody's own resource beside the service is not the service, until it is placed with it", () => {
+  const own = pacemakerSchema.parse({
+    ...howtoInput,
+    elements: { ...howtoInput.elements, p_own: { kind: "primitive", agent: "ocf:pacemaker:Dummy" } },
+  });
+  const bound = pacemakerSchema.parse({
+    ...howtoInput,
+    elements: {
+      ...howtoInput.elements,
+      p_own: { kind: "primitive", agent: "ocf:pacemaker:Dummy" },
+      o_own: { kind: "colocation", resource: "g_postgres", withResource: "p_own" },
+    },
+  });
+  const stops = (now: Configuration): (boolean | undefined)[] =>
+    effectsOf([action("stop p_own a")], now, c, true).map((e) => e.service);
+  expect([stops(own), stops(bound)]).toEqual([[false], [true]]);
 });
