@@ -71,13 +71,13 @@ told() {
 }
 umask 022`;
 
-/** What became of a batch whose client was cut off: waits for its end and repeats all that it said; or tells that it never began. */
+/** What became of a batch whose client was cut off: waits for its end and repeats all that it said; or tells that it never began, and sees to it that it never will. */
 export const collect = (name: string, nonce: string): string =>
   [
     `l=${fileOf(name)} m=""`,
     `[ -e "$l" ] || { ${tell(nonce, "unknown")}; exit 0; }`,
-    `exec 8<"$l"; flock -s -w ${WAIT_SECONDS} 8 || ${busy(name)}`,
+    `exec 8<>"$l"; flock -w ${WAIT_SECONDS} 8 || ${busy(name)}`,
     `read -r m <"$l" || true`,
-    `[ "$m" = ${nonce} ] || { ${tell(nonce, `"mark:$m"`)}; exit 0; }`,
+    `[ "$m" = ${nonce} ] || { echo void-${nonce} >"$l"; ${tell(nonce, `"mark:$m"`)}; exit 0; }`,
     `cat "$l".err >&2; cat "$l".out`,
   ].join("\n");

@@ -3,8 +3,8 @@ import { existsSync, mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import type { Batch } from "../../../providers/remote/batch";
-import { pack } from "../../../providers/remote/batch";
+import type { Batch, Execution } from "../../../providers/remote/batch";
+import { collecting, pack } from "../../../providers/remote/batch";
 import type { Answer, Command } from "../../../providers/remote";
 import { raw, Secret, sh } from "../../../providers/remote";
 
@@ -114,6 +114,18 @@ describe("a batch", () => {
     const again = pack([{ script: sh`true` }], { after: name });
     const said2 = local(again);
     expect([again.mark(said2), again.parse(said2, "")]).toEqual([first.nonce, [{ code: 0, stdout: "", stderr: "" }]]);
+  });
+
+  it("never runs after its client was told that it did not", () => {
+    const name = `unit test void ${process.pid}`;
+    const local = (e: Execution): string =>
+      spawnSync("bash", ["-c", e.exec], { input: e.stdin, encoding: "utf8" }).stdout;
+    const first = pack([{ script: sh`true` }], { lock: name });
+    local(first);
+    const late = pack([{ script: sh`echo ran` }], { lock: name, seen: first.nonce });
+    expect(late.mark(local(collecting(late, name)))).toBe(first.nonce);
+    const said = local(late);
+    expect([late.stale(said), late.parse(said, "")]).toEqual([true, []]);
   });
 
   it("leaves nothing behind in memory", () => {
