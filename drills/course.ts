@@ -27,6 +27,8 @@ export interface Strike {
   readonly servedBy?: string;
   /** What could not be taken back. */
   readonly unrestored: readonly string[];
+  /** Nodes that the drill had to switch on, since nobody else had. */
+  readonly switchedOn: readonly string[];
 }
 
 /** What the drill itself has seen, before any of it is judged. */

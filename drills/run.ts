@@ -138,7 +138,7 @@ export async function restoreLeft(d: Deployment, j: RestoreJournal, o: DrillOpti
   if (j.open.length === 0) return;
   o.progress(`an interrupted drill left ${j.open.length} things to take back`);
   const [active, standby] = d.nodes as [string, string];
-  const failed = await restore(j, fieldOf(d, { active, standby }), o.progress);
+  const { failed } = await restore(j, fieldOf(d, { active, standby }), o.progress);
   if (failed.length > 0) throw new Error(failed.join("\n"));
   const healthy = async (): Promise<boolean> => problems(await readStatus(d)).every((p) => p.kind === "failure");
   await until(healthy, now() + HEALTHY_SECONDS * 1000, 10_000, o.signal);

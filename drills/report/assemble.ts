@@ -92,7 +92,10 @@ export async function assemble(
     gap,
     worstCaseFailoverSeconds: d.worstCaseFailoverSeconds,
     fenced,
-    booted: watches.flatMap((w) => bootsSeen(w.samples, injected).map(() => w.node)),
+    // Whom the drill itself had to switch on was not brought back by fencing.
+    booted: watches
+      .filter((w) => !course.switchedOn.includes(w.node))
+      .flatMap((w) => bootsSeen(w.samples, injected).map(() => w.node)),
     signs: course.signs,
     stayedDown: course.stayedDown,
     redundantAfter,

@@ -16,6 +16,7 @@ import { now } from "../ledger/entry";
 import type { DrillOptions } from "../options";
 import type { Roles } from "../precheck";
 import type { RestoreJournal } from "../restore/journal";
+import type { Restored } from "../restore/restore";
 import { debtsOf, restore } from "../restore/restore";
 import { until } from "../wait";
 import { bootsSeen } from "./boots";
@@ -61,7 +62,7 @@ export class Striking implements Watcher {
   async run(): Promise<Strike> {
     const { fault, journal, field } = this.s;
     const injected = now();
-    let unrestored: string[] | undefined;
+    let restored: Restored | undefined;
     try {
       const trouble = await this.does(fault.does);
       const struck = now();
@@ -73,7 +74,7 @@ export class Striking implements Watcher {
       const handsOn = journal.open.some((d) => d.kind !== "power") || fault.expect.staysDown !== undefined;
       const ended = handsOn ? now() : injected;
       if (handsOn) this.say("taking the fault back");
-      unrestored = await restore(journal, field, (t) => this.say(t));
+      restored = await restore(journal, field, (t) => this.say(t));
       const redundantAt = await this.awaitRedundancy(ended);
       const servedBy = activeNode(this.newest ?? (await this.status()));
       const why = trouble ?? mended;
@@ -86,11 +87,12 @@ export class Striking implements Watcher {
         ended,
         ...(redundantAt === undefined ? {} : { redundantAt }),
         ...(servedBy === undefined ? {} : { servedBy }),
-        unrestored,
+        unrestored: restored.failed,
+        switchedOn: restored.switchedOn,
       };
     } finally {
       // What could not be taken back once would only be waited for again.
-      if (!unrestored) await restore(journal, field, (t) => this.say(t));
+      if (!restored) await restore(journal, field, (t) => this.say(t));
     }
   }
 

@@ -61,7 +61,7 @@ describe("restoring", () => {
     const calls: string[] = [];
     const journal = new RestoreJournal(file);
     journal.owe([debt("a", "first"), debt("a", "broken"), debt("a", "last")]);
-    const failed = await restore(journal, field(calls, ["broken"]), () => undefined);
+    const { failed } = await restore(journal, field(calls, ["broken"]), () => undefined);
     expect(calls).toEqual(["a last", "a broken", "a first"]);
     expect(failed).toEqual(["not restored: no such file"]);
     expect(JSON.parse(readFileSync(file, "utf8"))).toMatchObject([{ what: "broken" }]);
@@ -70,8 +70,14 @@ describe("restoring", () => {
   it("takes a machine that is on already for what was wanted", async () => {
     const journal = new RestoreJournal(path());
     journal.owe([{ kind: "power", node: "b", what: "start" }]);
-    expect(await restore(journal, field([], ["start"]), () => undefined)).toEqual([]);
+    expect(await restore(journal, field([], ["start"]), () => undefined)).toEqual({ failed: [], switchedOn: [] });
     expect(journal.open).toEqual([]);
+  });
+
+  it("tells whom it had to switch on: fencing should have done that", async () => {
+    const journal = new RestoreJournal(path());
+    journal.owe([{ kind: "power", node: "b", what: "start" }]);
+    expect(await restore(journal, field([]), () => undefined)).toEqual({ failed: [], switchedOn: ["b"] });
   });
 });
 
