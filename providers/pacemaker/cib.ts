@@ -121,6 +121,18 @@ const withSecrets = (elements: Configuration["elements"], there: ReadonlyMap<str
     ),
   );
 
+const sameMeaning = (a: Xml, b: Xml): boolean => canonical(elementsIn(a)) === canonical(elementsIn(b));
+
+/** What is within a changed element and is as wanted itself stays as it stands, under the ids that somebody gave it. */
+const graft = (fresh: Xml, there: ReadonlyMap<string, Xml>): Xml => ({
+  ...fresh,
+  children: fresh.children.map((c) => {
+    if (c.name !== "primitive" && c.name !== "group") return c;
+    const old = there.get(c.attrs["id"] ?? "");
+    return old?.name === c.name && sameMeaning(old, c) ? old : graft(c, there);
+  }),
+});
+
 /** Top-level elements: ours as wanted, those that are so already untouched, foreign ones kept in place. */
 function mergeSection(now: Xml, section: Section, wanted: Configuration, validateWith: string): Xml {
   const operator: OperatorMeta = new Map(
@@ -136,7 +148,7 @@ function mergeSection(now: Xml, section: Section, wanted: Configuration, validat
     const fresh = byId.get(id);
     if (!fresh) return [];
     byId.delete(id);
-    return [canonical(elementsIn(x)) === canonical(elementsIn(fresh)) ? x : fresh];
+    return [sameMeaning(x, fresh) ? x : graft(fresh, there)];
   });
   return { ...now, children: [...children, ...byId.values()] };
 }
