@@ -4,7 +4,7 @@ import type { Cluster } from "./cluster";
 import type { Fault } from "./fault";
 
 const SUMS = {
-  drbd: `sed -n 's/.*shared-secret *"\\{0,1\\}\\([^";]*\\).*/\\1/p' /etc/drbd.d/postgres.res | sha256sum; drbdsetup show postgres | sed -n 's/.*shared-secret *"\\{0,1\\}\\([^";]*\\).*/\\1/p' | sha256sum`,
+  drbd: `sed -n 's/.*shared-secret[[:space:]]*"\\{0,1\\}\\([^";]*\\).*/\\1/p' /etc/drbd.d/postgres.res | sha256sum; drbdsetup show postgres | sed -n 's/.*shared-secret[[:space:]]*"\\{0,1\\}\\([^";]*\\).*/\\1/p' | sha256sum`,
   corosync:
     "sha256sum </etc/corosync/authkey; journalctl -u corosync -q -b --no-pager | grep -c 'crypto reconfigured' || true",
   fencing: "sha256sum </etc/qvd-ha/fence_ed25519",
