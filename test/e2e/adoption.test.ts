@@ -22,7 +22,7 @@ import { inLab, must, onNodes, sh } from "./support/stack";
 
 // A cluster that a script built by hand from the HOWTO, with crmsh and external/libvirt, is taken over. Proves that on two real guests of Debian 12: that nothing
 // changes on them where the configuration says the same, that only the named things change where it says more, and that what is there is kept.
-// Run by itself: QVD_HA_E2E_ADOPTION=1 npx jest --selectProjects e2e --testPathPatterns adoption; with QVD_HA_E2E_KEEP=1 what was built stays for the next run.
+// Run by itself: QVD_HA_E2E=adoption make e2e; with QVD_HA_E2E_KEEP=1 what was built stays for the next run.
 
 const MINUTE = 60_000;
 const QUIET = "up --yes --skip-preview";

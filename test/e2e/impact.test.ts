@@ -3,7 +3,7 @@ import { must, standing } from "./support/stack";
 
 // Proves, on the stack's own cluster, that what previews announce is what Pacemaker then does, by its own log: no more and no less; and that what needs consent is
 // refused without it. It is about the stack that is up, and leaves it as it was. Agents and timing are those of these guests.
-// Run by itself: QVD_HA_E2E_IMPACT=1 npx jest --selectProjects e2e --testPathPatterns impact; on another stack that is up: make impact-table.
+// Run by itself: QVD_HA_E2E="deployment impact removal" make e2e; on a stack that is up: make impact-table.
 
 const MINUTE = 60_000;
 
