@@ -12,6 +12,8 @@ import type { PostgresSeen } from "../../../providers/postgres/read";
 import { sh } from "../../../providers/remote";
 import type { Step } from "../../../providers/step";
 import { steps } from "../../../providers/step";
+import { settings as settingsOf } from "../../../tools/export/database";
+import type { Database } from "../../../tools/export/facts";
 import { Sandbox } from "./sandbox";
 
 jest.setTimeout(180_000);
@@ -204,6 +206,38 @@ runuser -u postgres -- ${p.pgctl as string} start -s -w -D ${p.pgdata as string}
       { encoding: "utf8", env: { PGPASSWORD: spec.role.password } },
     );
     expect(r).toMatchObject({ status: 0, stdout: "1\n" });
+    converge(box.spec);
+  });
+
+  test("a configuration by hand, initdb's own with lines at its end, is left alone where it means the same", () => {
+    const sample = box.run({
+      script: sh`cd /; d=$(mktemp -d); chown postgres: "$d"; runuser -u postgres -- ${`${box.spec.binDir}/initdb`} -D "$d/data" --locale=C.UTF-8 -E UTF8 >/dev/null
+cat "$d/data/postgresql.conf"; rm -rf "$d"`,
+    });
+    const { port, unix_socket_directories: socket = "" } = box.spec.settings;
+    const conf = join(box.root, "data", "postgresql.conf");
+    const byHand = `${sample.stdout}\nport = ${port}\nunix_socket_directories = '${socket}'\ndefault_transaction_isolation = serializable\nlisten_addresses='*'\nshared_buffers = 16384kB\nlog_statement = ALL\n`;
+    writeFileSync(conf, byHand);
+    box.sql("select pg_reload_conf()", "postgres", "postgres");
+    const { parameters = {} } = box.see().server ?? {};
+    // What a person would have to say, so that a stack's configuration means the same as this file.
+    const said = settingsOf(byHand, { parameters } as Database, "scram-sha-256");
+    expect(said).toMatchObject({ default_text_search_config: "pg_catalog.english", tcp_keepalives_idle: "0" });
+    for (const unsaid of ["max_connections", "max_wal_size", "datestyle", "fsync", "default_transaction_isolation"])
+      expect(said).not.toHaveProperty(unsaid);
+    // In other notations than the file's.
+    const spec = box.with({ settings: { ...said, port: String(port), shared_buffers: "16MB", log_statement: "all" } });
+    expect(steps(postgres.plan(spec, managed(see(spec))))).toEqual([]);
+    expect(postgres.live(spec, managed(see(spec)))).toEqual(spec);
+    // One more client is one file, and not that one.
+    const hba = [...spec.hba, { type: "host", database: "qvddb", user: "qvd", address: "10.0.0.0/8", method: "md5" }];
+    const more = box.with({ settings: spec.settings, hba });
+    expect(converge(more)).toEqual(["rewrite pg_hba.conf and have the server read it"]);
+    expect(readFileSync(conf, "utf8")).toBe(byHand);
+    // Another value is the whole file, ours from then on; the one before is kept beside it.
+    const other = box.with({ settings: { ...spec.settings, work_mem: "8MB" }, hba });
+    expect(converge(other)).toEqual(["rewrite postgresql.conf and have the server read it"]);
+    expect(readFileSync(`${conf}.before-qvd-ha`, "utf8")).toBe(byHand);
     converge(box.spec);
   });
 
