@@ -11,13 +11,9 @@ const line = (cells: readonly string[]): string =>
     .trimEnd();
 
 const named = ({ row, named: path }: Result): string =>
-  row.seen
-    ? path === undefined
-      ? "NOT NAMED"
-      : `${row.seen.resource} ${path}`
-    : row.status
-      ? "kept, in make status"
-      : "kept";
+  row.seen ? (path === undefined ? "NOT NAMED" : `${row.seen.resource} ${path}`) : "not compared; in make status";
+
+const done = ({ row, repaired }: Result): string => (repaired ? (row.seen ? "repaired" : "kept") : "NO");
 
 /** What a preview costs where nothing is to be done. */
 export const noopLine = ({ previewSeconds, refreshSeconds, trips }: Noop): string =>
@@ -25,15 +21,13 @@ export const noopLine = ({ previewSeconds, refreshSeconds, trips }: Noop): strin
 
 export const good = (r: Result): boolean => r.faults.length === 0;
 
-/** The table, its last line `N of N`. */
-export function print({ results, noop }: Table): string {
-  return [
-    line(["changed by hand", "node", "a refresh names", "repaired", "disturbs"]),
-    ...results.flatMap((r) => [
-      line([r.row.name, r.node, named(r), r.repaired ? "yes" : "NO", r.row.disturbs]),
-      ...r.faults.map((f) => `    ${f}`),
-    ]),
-    noopLine(noop),
-    `${results.filter(good).length} of ${results.length}`,
-  ].join("\n");
-}
+export const head = line(["changed by hand", "node", "a refresh names", "is then", "disturbs"]);
+
+export const printRows = (results: readonly Result[]): string =>
+  results
+    .flatMap((r) => [line([r.row.name, r.node, named(r), done(r), r.row.disturbs]), ...r.faults.map((f) => `    ${f}`)])
+    .join("\n");
+
+/** The last lines, `N of N` the very last. */
+export const foot = ({ results, noop }: Table): string =>
+  `${noopLine(noop)}\n${results.filter(good).length} of ${results.length}`;

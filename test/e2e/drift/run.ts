@@ -1,21 +1,19 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Connection } from "@qvd-ha/providers/dist/remote";
-import { inLab, must, onNodes, outputs, pulumi, ROOT, secrets, sh } from "../support/stack";
+import { inLab, must, outputs, pulumi, ROOT, secrets, sh } from "../support/stack";
 import { names, parseDiff } from "./diff";
 import type { Row } from "./row";
 import { consents, rows, touched } from "./row";
-import { actions, idle, mark, serving } from "./service";
+import type { Nodes } from "./service";
+import { actions, moment, onEach } from "./service";
 
 /** What came of a row. */
 export interface Result {
   readonly row: Row;
   readonly node: string;
-  /** The path at which it was named; for what its owner keeps, that it was not. */
+  /** The path at which it was named. */
   readonly named?: string;
   readonly repaired: boolean;
-  /** What Pacemaker did to what serves while it was repaired, of the whole batch. */
-  readonly disturbed: readonly string[];
   /** Why it is not as the row says; empty where it is. */
   readonly faults: readonly string[];
 }
@@ -32,87 +30,42 @@ export interface Table {
   readonly noop: Noop;
 }
 
-type Nodes = Record<string, Connection>;
+interface Placed {
+  readonly row: Row;
+  readonly node: string;
+}
 
-const seconds = async (command: string): Promise<number> => {
+const sleep = (ms: number): Promise<void> => new Promise((r) => setTimeout(r, ms));
+const quote = (text: string): string => `'${text.replace(/'/g, `'\\''`)}'`;
+const STACK = "--stack dev --non-interactive";
+
+async function seconds(command: string): Promise<number> {
   const from = Date.now();
   await must(command);
   return Math.round((Date.now() - from) / 100) / 10;
-};
+}
 
 /** Of a preview of a cluster that is as wanted: what it costs, without and with a look at the nodes. */
 async function measureNoop(): Promise<Noop> {
   const file = join(ROOT, ".state/test/noop.jsonl");
   rmSync(file, { force: true });
   const previewSeconds = await seconds(pulumi("preview --expect-no-changes"));
-  const refreshSeconds = await seconds(
-    inLab(`env QVD_HA_JOURNAL=${file} ${"pulumi preview --refresh --expect-no-changes --stack dev --non-interactive"}`),
-  );
+  const looking = `env QVD_HA_JOURNAL=${file} pulumi preview --refresh --expect-no-changes ${STACK}`;
+  const refreshSeconds = await seconds(inLab(looking));
   const trips: Record<string, number> = {};
   for (const line of readFileSync(file, "utf8").trim().split("\n")) {
     const entry = JSON.parse(line) as { kind: string; roundTrips: Record<string, number> };
-    for (const [node, n] of Object.entries(entry.roundTrips)) {
-      const key = `${entry.kind} ${node}`;
-      trips[key] = (trips[key] ?? 0) + n;
-    }
+    for (const [node, n] of Object.entries(entry.roundTrips))
+      trips[`${entry.kind} ${node}`] = (trips[`${entry.kind} ${node}`] ?? 0) + n;
   }
   return { previewSeconds, refreshSeconds, trips };
 }
 
-/** Runs a piece of bash for every row on its node, all nodes at once; which of them succeeded. */
-async function each(
-  nodes: Nodes,
-  list: readonly { row: Row; node: string }[],
-  piece: (r: Row) => string | undefined,
-): Promise<boolean[]> {
-  const done = list.map(() => true);
-  await Promise.all(
-    [...new Set(list.map((l) => l.node))].map(async (node) => {
-      const mine = list.flatMap((l, i) => (l.node === node ? [{ i, text: piece(l.row) }] : []));
-      const script = mine
-        .filter((m) => m.text !== undefined)
-        .map(
-          (m) =>
-            `rc=0; timeout 120 bash -c ${quote(`set -e\n${m.text}`)} >/dev/null 2>&1 </dev/null || rc=$?; echo "row ${m.i} $rc"`,
-        )
-        .join("\n");
-      if (script === "") return;
-      const said = (await onNodes({ [node]: nodes[node] as Connection }, script))[node]?.stdout ?? "";
-      for (const { i, text } of mine) if (text !== undefined) done[i] = said.includes(`row ${i} 0`);
-    }),
-  );
-  return done;
-}
-
-const quote = (text: string): string => `'${text.replace(/'/g, `'\\''`)}'`;
-const sleep = (ms: number): Promise<void> => new Promise((r) => setTimeout(r, ms));
-
-/** Until every check has succeeded once, or the time is over. */
-async function settled(nodes: Nodes, list: readonly { row: Row; node: string }[], limit: number): Promise<boolean[]> {
-  const until = Date.now() + limit * 1000;
-  let done = await each(nodes, list, (r) => r.repaired);
-  while (done.includes(false) && Date.now() < until) {
-    await sleep(4000);
-    const again = await each(
-      nodes,
-      list.map((l, i) => (done[i] ? { ...l, row: { ...l.row, repaired: "true" } } : l)),
-      (r) => r.repaired,
-    );
-    done = done.map((d, i) => d || (again[i] as boolean));
-  }
-  return done;
-}
-
-/** A batch: every change made, one refresh that names each, one `up` that repairs each, and what Pacemaker did meanwhile. */
-async function runBatch(nodes: Nodes, batch: readonly Row[], known: ReadonlyMap<string, string>): Promise<Result[]> {
-  const before = await serving(nodes);
-  const list = batch.map((row) => ({
-    row,
-    node: row.node === "active" ? before.active : row.node === "passive" ? before.passive : row.node,
-  }));
-  const fill = (text: string): string => text.replaceAll("ACTIVE", before.active).replaceAll("PASSIVE", before.passive);
-  const filled = list.map(({ row, node }) => ({
-    node,
+/** A row on its node, with the nodes' names filled in. */
+function place(row: Row, active: string, passive: string): Placed {
+  const fill = (text: string): string => text.replaceAll("ACTIVE", active).replaceAll("PASSIVE", passive);
+  return {
+    node: row.node === "active" ? active : row.node === "passive" ? passive : row.node,
     row: {
       ...row,
       change: fill(row.change),
@@ -120,76 +73,111 @@ async function runBatch(nodes: Nodes, batch: readonly Row[], known: ReadonlyMap<
       ...(row.seen ? { seen: { ...row.seen, path: fill(row.seen.path) } } : {}),
       ...(row.cleanup ? { cleanup: fill(row.cleanup) } : {}),
     },
-  }));
-  const made = await each(nodes, filled, (r) => r.change);
+  };
+}
+
+/** Runs a piece of bash for each row on its node; which of them succeeded. Rows without one succeed. */
+async function each(nodes: Nodes, list: readonly Placed[], piece: (r: Row) => string | undefined): Promise<boolean[]> {
+  const texts = list.map((l) => piece(l.row));
+  const line = (text: string, i: number): string =>
+    `rc=0; timeout 120 bash -c ${quote(`set -e\n${text}`)} >/dev/null 2>&1 </dev/null || rc=$?; echo "row ${i} $rc"`;
+  const scripts = Object.keys(nodes).map((node) => [
+    node,
+    list.flatMap((l, i) => (l.node === node && texts[i] !== undefined ? [line(texts[i], i)] : [])).join("\n") || ":",
+  ]);
+  if (texts.every((t) => t === undefined)) return texts.map(() => true);
+  const said = await onEach(nodes, Object.fromEntries(scripts) as Record<string, string>);
+  return list.map((l, i) => texts[i] === undefined || `${said[l.node]}\n`.includes(`row ${i} 0\n`));
+}
+
+/** Until every check has succeeded once, or the time is over. */
+async function settled(nodes: Nodes, list: readonly Placed[], limitSeconds: number): Promise<boolean[]> {
+  const until = Date.now() + limitSeconds * 1000;
+  const done = list.map(() => false);
+  for (;;) {
+    const open = list.flatMap((l, i) => (done[i] ? [] : [{ l, i }]));
+    const now = await each(
+      nodes,
+      open.map((o) => o.l),
+      (r) => r.repaired,
+    );
+    open.forEach((o, k) => (done[o.i] = now[k] as boolean));
+    if (!done.includes(false) || Date.now() > until) return done;
+    await sleep(3000);
+  }
+}
+
+const errorsOf = (output: string): string =>
+  output
+    .split("\n")
+    .filter((l) => /error:|^\s+\*|refused|consent/.test(l))
+    .slice(0, 4)
+    .join(" ")
+    .replace(/\s+/g, " ")
+    .slice(0, 400);
+
+/** A batch: every change made, one refresh that names each, one `up` that repairs each, and what Pacemaker did meanwhile. */
+async function runBatch(nodes: Nodes, batch: readonly Row[], known: ReadonlyMap<string, string>): Promise<Result[]> {
+  const { active, passive } = await moment(nodes);
+  const list = batch.map((row) => place(row, active, passive));
+  const made = await each(nodes, list, (r) => r.change);
   await sleep(3000);
-  await idle(nodes);
+  const before = await moment(nodes);
   const refreshed = await must(pulumi("refresh --preview-only --diff"));
   const shown = parseDiff(refreshed);
   const status = batch.some((r) => r.status) ? (await sh(". ./env.sh && tools/verbs/status")).output : "";
-  const since = await mark(nodes);
-  const started = (await serving(nodes)).since;
-  const consent = consents(batch).join(" ");
-  const up = await sh(
-    inLab(
-      `env QVD_HA_CONSENT=${quote(consent)} pulumi up --refresh --yes --skip-preview --stack dev --non-interactive`,
-    ),
-  );
-  const repaired = await settled(nodes, filled, 120);
-  const disturbed = await actions(nodes, since);
-  const restarted = (await serving(nodes)).since !== started;
-  const allowed = touched(batch);
-  const leaks = [...known].filter(([secret]) => refreshed.includes(secret) || up.output.includes(secret));
+  const consent = [...consents(batch), process.env.QVD_HA_CONSENT ?? ""].join(" ");
+  const up = await sh(inLab(`env QVD_HA_CONSENT=${quote(consent)} pulumi up --refresh --yes --skip-preview ${STACK}`));
+  const repaired = await settled(nodes, list, 120);
+  const disturbed = await actions(nodes, before);
+  const after = await moment(nodes);
 
-  const results = filled.map(({ row, node }, i): Result => {
+  const printed = refreshed + up.output;
+  const allowed = touched(batch);
+  const shared = [
+    ...(up.code === 0 ? [] : [`up failed: ${errorsOf(up.output)}`]),
+    ...disturbed.filter((a) => !allowed.includes(a.split(" ")[1] as string)).map((a) => `disturbed: ${a}`),
+    ...(after.since !== before.since && !allowed.includes("p_postgres") ? ["the server was started again"] : []),
+    ...[...known].filter(([secret]) => printed.includes(secret)).map(([, name]) => `${name} was printed`),
+  ];
+  const results = list.map(({ row, node }, i): Result => {
     const found = row.seen && names(shown, row.seen);
-    const wrongly = disturbed.filter((a) => !allowed.includes(a.split(" ")[1] as string));
-    const missing =
-      row.disturbs === "none" ? [] : touched([row]).filter((id) => !disturbed.some((a) => a.split(" ")[1] === id));
+    const untouched = touched([row]).filter((id) => !disturbed.some((a) => a.split(" ")[1] === id));
     const faults = [
       ...(made[i] ? [] : ["the change could not be made"]),
       ...(row.seen && !found ? ["a refresh does not name it"] : []),
       ...(row.status && !new RegExp(row.status).test(status) ? ["make status does not show it"] : []),
-      ...(up.code === 0
-        ? []
-        : [
-            `up failed: ${up.output
-              .split("\n")
-              .filter((l) => /error:/.test(l))
-              .slice(0, 2)
-              .join(" ")
-              .slice(0, 300)}`,
-          ]),
       ...(repaired[i] ? [] : [row.seen ? "it is not repaired" : "it was not kept"]),
-      ...(wrongly.length > 0 ? [`disturbed: ${wrongly.join(", ")}`] : []),
-      ...(missing.length > 0 ? [`${missing.join(", ")} was not touched, as it says`] : []),
-      ...(restarted && !allowed.includes("p_postgres") ? ["the server was started again"] : []),
-      ...(row.secret && (refreshed.includes(row.secret) || up.output.includes(row.secret))
-        ? ["a secret was printed"]
-        : []),
-      ...leaks.map(([, name]) => `${name} was printed`),
+      ...untouched.map((id) => `${id} was not touched, as it says`),
+      ...(row.secret && printed.includes(row.secret) ? ["its secret was printed"] : []),
+      ...shared,
     ];
-    return { row, node, ...(found ? { named: found.path } : {}), repaired: repaired[i] as boolean, disturbed, faults };
+    return { row, node, ...(found ? { named: found.path } : {}), repaired: repaired[i] as boolean, faults };
   });
-  await each(nodes, filled, (r) => r.cleanup);
+  await each(nodes, list, (r) => r.cleanup);
   return results;
 }
 
-/** The whole table, on the cluster that is up. @param only names of batches; default: all */
-export async function runTable(only?: readonly string[]): Promise<Table> {
-  await must(inLab("pulumi up --refresh --yes --skip-preview --stack dev --non-interactive"));
+/**
+ * The whole table, on the cluster that is up.
+ * @param only names of batches; default: all
+ * @param tell gets each batch's results as soon as they are there
+ */
+export async function runTable(only?: readonly string[], tell?: (results: readonly Result[]) => void): Promise<Table> {
+  await must(inLab(`pulumi up --refresh --yes --skip-preview ${STACK}`));
   const nodes = (await outputs()).connections;
   const known = await secrets();
   const noop = await measureNoop();
   const batches = [...new Set(rows.map((r) => r.batch))].filter((b) => !only || only.includes(b));
   const results: Result[] = [];
-  for (const b of batches)
-    results.push(
-      ...(await runBatch(
-        nodes,
-        rows.filter((r) => r.batch === b),
-        known,
-      )),
+  for (const b of batches) {
+    const more = await runBatch(
+      nodes,
+      rows.filter((r) => r.batch === b),
+      known,
     );
+    tell?.(more);
+    results.push(...more);
+  }
   return { results, noop };
 }
