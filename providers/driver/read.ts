@@ -5,9 +5,9 @@ import { titleOf } from "./progress";
 
 type Readings = Record<string, Seen<Facts>>;
 
-/** How long a reading holds for the other objects of its kind: a refresh comes to all of them at about the same time. */
-const SHARED_MS = 15_000;
-const shared = new Map<string, { readonly at: number; readonly readings: Promise<Readings> }>();
+/** How long after it ended a reading holds for the other objects of its kind: a slow machine's refresh comes to the last of them that much later. */
+const SHARED_MS = 60_000;
+const shared = new Map<string, { ended?: number; readonly readings: Promise<Readings> }>();
 
 /** As `read`, or what another object of the same kind has read of the same nodes a moment ago, where the kind says that they ask the same. Only for looking. */
 export function readOnce(kind: AnyKind, spec: Placed): Promise<Readings> {
@@ -16,11 +16,14 @@ export function readOnce(kind: AnyKind, spec: Placed): Promise<Readings> {
     "\n",
   );
   const known = shared.get(key);
-  if (known && Date.now() - known.at < SHARED_MS) return known.readings;
-  const readings = read(kind, spec);
-  shared.set(key, { at: Date.now(), readings });
-  readings.catch(() => shared.delete(key));
-  return readings;
+  if (known && (known.ended === undefined || Date.now() - known.ended < SHARED_MS)) return known.readings;
+  const reading: { ended?: number; readonly readings: Promise<Readings> } = { readings: read(kind, spec) };
+  shared.set(key, reading);
+  reading.readings.then(
+    () => (reading.ended = Date.now()),
+    () => shared.delete(key),
+  );
+  return reading.readings;
 }
 
 /** Everything a kind wants to know, one round trip per node, all nodes at once. */
