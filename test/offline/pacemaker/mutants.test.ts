@@ -13,7 +13,7 @@ describe("mutants of the rendered configuration", () => {
 
   beforeAll(async () => {
     all = await verdicts(await development(), INSTALLED);
-  }, 600_000);
+  }, 900_000);
 
   test("none survives", () => expect(of("survived")).toEqual([]));
 

@@ -131,7 +131,9 @@ export function simulate(p: Pacemaker, args: readonly string[]): Promise<string>
   return new Promise((resolve, reject) => {
     const options = { env: { ...process.env, LC_ALL: "C" }, maxBuffer: 16 << 20 };
     execFile(command as string, [...first, "--simulate", ...inside], options, (error, out, err) =>
-      error ? reject(new Error(err.trim() || error.message)) : resolve(out),
+      error
+        ? reject(new Error(/<status [^>]*message="([^"]*)"/.exec(out)?.[1] ?? (err.trim() || error.message)))
+        : resolve(out),
     );
   });
 }
