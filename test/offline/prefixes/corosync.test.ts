@@ -15,7 +15,7 @@ import type { Stage } from "./replan";
 
 /**
  * Proves that Corosync's plans, stopped after any number of steps and planned anew from what the nodes then are, come to the same end, and that at no stop the service was
- * touched or a node would have been fenced. Real: the scripts, the files, the CIB and its tools. Stand-ins (./standins): systemd, the daemons, that hear one another
+ * touched or a node would have been fenced. Real: the scripts, the files, the CIB and its tools. Stand-ins (./standins/cluster): systemd, the daemons, that hear one another
  * when what they have read agrees. It does not prove how the real daemons take it: test/e2e does.
  */
 jest.setTimeout(300_000);
@@ -23,7 +23,7 @@ jest.setTimeout(300_000);
 const NODES = ["qvddb1", "qvddb2"];
 const shared = mkdtempSync(join(tmpdir(), "pair-"));
 const kept = mkdtempSync(join(tmpdir(), "kept-"));
-const rooms = Object.fromEntries(NODES.map((n) => [n, new Room(n, shared, join(__dirname, "standins"))]));
+const rooms = Object.fromEntries(NODES.map((n) => [n, new Room(n, shared, join(__dirname, "standins", "cluster"))]));
 afterAll(() => {
   Object.values(rooms).forEach((r) => r.end());
   for (const d of [shared, kept]) rmSync(d, { recursive: true });
@@ -113,7 +113,7 @@ function stage(wanted: Spec, begin: () => void): Stage {
 
 function spawnHears(): boolean {
   try {
-    execFileSync("bash", ["-c", `. ${join(__dirname, "standins/pair")}; hear`], {
+    execFileSync("bash", ["-c", `. ${join(__dirname, "standins/cluster/pair")}; hear`], {
       env: { ...process.env, SHARED: shared },
     });
     return true;

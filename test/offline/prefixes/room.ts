@@ -23,7 +23,7 @@ const copy = (from: string, to: string): void => {
 };
 
 /** What a node may write to, each over the machine's own. */
-const DIRECTORIES = ["/etc", "/root", "/run", "/var/lib"];
+const DIRECTORIES = ["/etc", "/root", "/run", "/usr/sbin", "/var/lib"];
 
 /**
  * A node on this machine: commands run as root in a mount name space where what they write lands in a directory of the test. Programs of the machine are real, but for those
@@ -66,7 +66,7 @@ export class Room {
       (d) =>
         `mount -t overlay overlay -o lowerdir=${d},upperdir=${this.dir}/upper${d},workdir=${this.dir}/work${d} ${d}`,
     );
-    mounts.push(`mount --bind ${this.programs} /usr/local/sbin`);
+    mounts.push(`mount --bind ${this.programs} /usr/local/sbin`, `hostname ${this.name}`);
     const file = join(this.dir, "holder");
     rmSync(file, { force: true });
     const hold = [...mounts, `echo $$ >${file}.new; mv ${file}.new ${file}; exec /bin/sleep 3600`].join(" && ");

@@ -13,8 +13,9 @@ export class Rooms {
   private readonly kept = mkdtempSync(join(tmpdir(), "kept-"));
   private readonly empty = mkdtempSync(join(tmpdir(), "empty-"));
 
-  constructor(names: readonly string[]) {
-    this.byName = Object.fromEntries(names.map((n) => [n, new Room(n, this.empty, this.empty)]));
+  /** @param programs a directory with what stands in for programs of the machine. Default: nothing does */
+  constructor(names: readonly string[], programs?: string) {
+    this.byName = Object.fromEntries(names.map((n) => [n, new Room(n, this.empty, programs ?? this.empty)]));
   }
 
   end(): void {
