@@ -31,35 +31,39 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 const at = (value: unknown, path: string): unknown =>
   path.split(".").reduce<unknown>((v, key) => (v as Record<string, unknown> | undefined)?.[key], value);
 
-test.each(ours.map((r) => [r.name, r] as const))("%s", (_name, row) => {
-  const file = join(directory, "cib.xml");
-  const bash = (script: string) => {
-    const text = `set -e\n${fill(script)}`;
-    return spawnSync("bash", ["-c", text], { encoding: "utf8", env: { ...process.env, CIB_file: file } });
-  };
-  const read = () => parseCib(readFileSync(file, "utf8"));
-  const kept = () => foreignParts(read()).map((p) => `${p.what} ${p.id} ${p.detail}`);
-  const mergeIn = (): void => writeFileSync(file, formatXml(merge(read(), known)));
+test.each(ours.map((r) => [r.name, r] as const))(
+  "%s",
+  (_name, row) => {
+    const file = join(directory, "cib.xml");
+    const bash = (script: string) => {
+      const text = `set -e\n${fill(script)}`;
+      return spawnSync("bash", ["-c", text], { encoding: "utf8", env: { ...process.env, CIB_file: file } });
+    };
+    const read = () => parseCib(readFileSync(file, "utf8"));
+    const kept = () => foreignParts(read()).map((p) => `${p.what} ${p.id} ${p.detail}`);
+    const mergeIn = (): void => writeFileSync(file, formatXml(merge(read(), known)));
 
-  writeFileSync(file, cibWith(known));
-  const [before, own] = [readConfiguration(read()), kept()];
-  expect(same(before, known)).toBe(true);
-  expect(bash(row.repaired).status === 0).toBe(row.seen !== undefined);
+    writeFileSync(file, cibWith(known));
+    const [before, own] = [readConfiguration(read()), kept()];
+    expect(same(before, known)).toBe(true);
+    expect(bash(row.repaired).status === 0).toBe(row.seen !== undefined);
 
-  expect({ ...bash(row.change), stdout: "" }).toMatchObject({ status: 0 });
-  const after = readConfiguration(read());
-  if (row.seen) {
-    expect(same(at(after, row.seen.path), at(before, row.seen.path))).toBe(false);
-    expect(bash(row.repaired).status).not.toBe(0);
+    expect({ ...bash(row.change), stdout: "" }).toMatchObject({ status: 0 });
+    const after = readConfiguration(read());
+    if (row.seen) {
+      expect(same(at(after, row.seen.path), at(before, row.seen.path))).toBe(false);
+      expect(bash(row.repaired).status).not.toBe(0);
+      mergeIn();
+      expect(same(readConfiguration(read()), known)).toBe(true);
+      expect(bash(row.repaired).status).toBe(0);
+      return;
+    }
+    expect(same(after, known)).toBe(true);
+    expect(kept().length).toBe(own.length + 1);
     mergeIn();
-    expect(same(readConfiguration(read()), known)).toBe(true);
-    expect(bash(row.repaired).status).toBe(0);
-    return;
-  }
-  expect(same(after, known)).toBe(true);
-  expect(kept().length).toBe(own.length + 1);
-  mergeIn();
-  expect({ ...bash(row.repaired), stdout: "" }).toMatchObject({ status: 0 });
-  expect(bash(row.cleanup as string).status).toBe(0);
-  expect(kept()).toEqual(own);
-}, 30_000);
+    expect({ ...bash(row.repaired), stdout: "" }).toMatchObject({ status: 0 });
+    expect(bash(row.cleanup as string).status).toBe(0);
+    expect(kept()).toEqual(own);
+  },
+  30_000,
+);

@@ -16,7 +16,7 @@ test.each(["8.4", "9"] as const)("drbdadm dump in dialect %s says what was wante
 
 test("the version, where no module is loaded", () => {
   const stdout = `file \n${recorded("version-debian13")}`;
-  expect(facts(spec()).software.parse({ code: 0, stdout, stderr: "" })).toEqual({
+  expect(facts(spec(), "qvddb1").software.parse({ code: 0, stdout, stderr: "" })).toEqual({
     loaded: false,
     module: "",
     utils: "9.22.0",
