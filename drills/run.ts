@@ -141,7 +141,7 @@ export async function restoreLeft(d: Deployment, j: RestoreJournal, o: DrillOpti
   const { failed } = await restore(j, fieldOf(d, { active, standby }), o.progress);
   if (failed.length > 0) throw new Error(failed.join("\n"));
   const healthy = async (): Promise<boolean> => problems(await readStatus(d)).every((p) => p.kind === "failure");
-  await until(healthy, now() + HEALTHY_SECONDS * 1000, 10_000, o.signal);
+  await until(healthy, now() + HEALTHY_SECONDS * 1000, 5_000, o.signal);
 }
 
 /** Runs one drill from beginning to end. @throws NotReady when the cluster is not healthy, or nobody has consented; nothing was touched then */

@@ -76,7 +76,7 @@ const legend = (r: DrillReport): Html =>
   html`<div class="legend">
     <span><i style="background:var(--active)"></i>${r.active}, active before the fault</span>
     <span><i style="background:var(--standby)"></i>${r.standby}, standby before it</span>
-    <span><i style="background:var(--cluster);opacity:.5"></i>the cluster at work</span>
+    <span><i style="background:var(--cluster);opacity:.6"></i>the cluster at work</span>
     <span>pale: being started</span>
   </div>`;
 

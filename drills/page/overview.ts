@@ -73,7 +73,7 @@ export function table(rows: readonly Row[], compared: boolean): Html {
             <th></th>
             <th></th>
             <th>fault</th>
-            <th class="n">gap, least</th>
+            <th class="n">gap least</th>
             <th class="n">median</th>
             <th class="n">most</th>
             ${
@@ -81,7 +81,7 @@ export function table(rows: readonly Row[], compared: boolean): Html {
               html`<th class="n">before</th>
                 <th class="n">change</th>`
             }
-            <th class="n">whole after</th>
+            <th class="n">whole</th>
             <th class="n">drills</th>
             <th class="n">lost</th>
             <th class="n">phantom</th>
@@ -97,7 +97,7 @@ export function table(rows: readonly Row[], compared: boolean): Html {
     </div>
     <p class="soft small">
       Times in seconds, lost to broken as sums over all drills. Unknown: the connection died before an answer, so the
-      write may be there or not; neither is a fault. Whole after: full redundancy, counted from the fault, or from its
-      end where the drill had to end it.
+      write may be there or not; neither is a fault. Whole: full redundancy, counted from the fault, or from its end
+      where the drill had to end it.
     </p>`;
 }

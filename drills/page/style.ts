@@ -42,7 +42,7 @@ th { text-align: left; font-weight: 600; color: var(--soft); font-size: 12.5px; 
 th, td { padding: 5px 12px 5px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 tr:last-child td { border-bottom: 0; }
 .n { text-align: right; white-space: nowrap; }
-td.fault > * { display: block; min-width: 150px; }
+td.fault > * { display: block; min-width: 200px; }
 td.mark { width: 22px; font-weight: 700; }
 .good-text { color: var(--good); }
 .bad-text { color: var(--bad); font-weight: 600; }
@@ -66,6 +66,7 @@ dd { margin: 0; overflow-wrap: anywhere; }
   .picture .narrow { display: block; }
   .columns, .facts { grid-template-columns: minmax(0, 1fr); }
   td, th { padding-right: 10px; }
+  td.fault > * { min-width: 150px; }
 }
 @media print { body { background: #fff; } section { break-inside: avoid; } }
 `;

@@ -12,7 +12,9 @@ const chunks = [];
 for await (const chunk of process.stdin) chunks.push(chunk);
 
 const draw = async (spec) =>
-  new vega.View(vega.parse(compile(spec).spec), { renderer: "none", logLevel: vega.Error }).toSVG();
+  (await new vega.View(vega.parse(compile(spec).spec), { renderer: "none", logLevel: vega.Error }).toSVG())
+    // Hundredths of a pixel are enough.
+    .replace(/(\d\.\d\d)\d+/g, "$1");
 
 const pictures = [];
 for (const spec of JSON.parse(Buffer.concat(chunks).toString("utf8"))) pictures.push(await draw(spec));

@@ -24,7 +24,10 @@ export function gapsSpec(rows: readonly Row[], size: Size): Spec {
     field,
     type: "quantitative",
     scale: { zero: true, nice: true },
-    axis: { title: "longest gap between acknowledged writes, in seconds", tickCount: size === "wide" ? 10 : 5 },
+    axis: {
+      title: size === "wide" ? "longest gap between acknowledged writes, in seconds" : "longest gap, in seconds",
+      tickCount: size === "wide" ? 10 : 5,
+    },
   });
   const dot = { type: "point", filled: true, size: 90, opacity: 1 };
   return {

@@ -126,7 +126,7 @@ function lanes(t: Timeline, size: Size): Spec {
     height: LANES.length * LANE_HEIGHT,
     layer: [
       bars("state", { height: 7, opacity: 1 }),
-      bars("work", { height: 7, opacity: 0.45 }),
+      bars("work", { height: 7, opacity: 0.6 }),
       {
         data: { values: t.marks },
         mark: { type: "rule", color: INK.text, strokeDash: [2, 3], opacity: 0.55 },

@@ -169,7 +169,7 @@ export function timeline(r: DrillReport): Timeline {
     ...(r.gap && r.gap.seconds > 2 ? { gap: { from: t(r.gap.from), to: t(r.gap.to), seconds: r.gap.seconds } } : {}),
     marks: [
       { at: 0, what: "fault" },
-      ...(late(r.struck, 3) ? [{ at: t(r.struck as number), what: "all of it" }] : []),
+      ...(late(r.struck, 3) ? [{ at: t(r.struck as number), what: "fault complete" }] : []),
       ...(late(r.healed, 3) ? [{ at: t(r.healed as number), what: "taken back" }] : []),
       ...(whole === undefined ? [] : [{ at: whole, what: "whole again" }]),
     ],
