@@ -44,7 +44,7 @@ function line(r: Row, compared: boolean): Html {
   return html`<tr>
     <td class="mark ${r.passed ? "good-text" : "bad-text"}">${r.passed ? "✓" : "✗"}</td>
     <td>${r.number}</td>
-    <td>
+    <td class="fault">
       <a href="#${r.fault}">${r.fault}</a>
       <div class="soft small">${r.title}</div>
     </td>
