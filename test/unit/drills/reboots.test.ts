@@ -3,7 +3,7 @@ import type { RawSample } from "../../../drills/invariants/sample";
 import type { LogEvent } from "../../../drills/pieces/events";
 import { once } from "../../../drills/pieces/once";
 
-const raw = (arrived: number, uptime: number): RawSample => ({ arrived, uptime }) as RawSample;
+const raw = (arrived: number, uptime: number, stream = 1): RawSample => ({ arrived, uptime, stream }) as RawSample;
 
 describe("boots", () => {
   it("are seen where a node's time since boot began anew, after the fault", () => {
@@ -11,6 +11,15 @@ describe("boots", () => {
     expect(bootsSeen(samples, 1_000)).toEqual([60_000, 99_000]);
     expect(bootsSeen(samples, 70_000)).toEqual([99_000]);
     expect(bootsSeen(samples.slice(0, 2), 0)).toEqual([]);
+  });
+
+  it("are seen where the new boot took longer than the old one had lasted", () => {
+    expect(bootsSeen([raw(1_000, 40_000), raw(91_000, 70_000, 2)], 0)).toEqual([91_000]);
+  });
+
+  it("are none where a node was frozen, or only the connection broke", () => {
+    expect(bootsSeen([raw(1_000, 40_000), raw(32_000, 41_000), raw(64_000, 44_000, 2)], 0)).toEqual([]);
+    expect(bootsSeen([raw(1_000, 400_000), raw(91_000, 490_000, 2)], 0)).toEqual([]);
   });
 });
 
