@@ -246,8 +246,10 @@ export function plan(spec: Spec, seen: AllSeen): Plan {
       begin,
       ...(change === "together" ? [] : [write]),
       reloads,
-      ...restarts,
+      // One that is down, by an interrupted run or by hand, comes back before the next one goes: never both at once.
       started,
+      started.length > 0 && change === "rolling" ? names.map((by) => await_(spec, by, 1)) : [],
+      ...restarts,
       late,
       change === "together" ? [] : unread.filter((n) => reloads.length > 0 || of(n).pending).map(forgetPending),
       end,

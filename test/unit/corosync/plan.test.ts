@@ -107,6 +107,23 @@ describe("the plan", () => {
     ]);
   });
 
+  it("brings back a node that an interrupted restart has left down before it stops the other one", () => {
+    const s = spec({ clusterName: "other" });
+    const here = { ...serving(spec()), conf: render(s) };
+    const down = {
+      ...here,
+      running: undefined,
+      units: { corosync: false, pacemaker: false, enabled: true, masked: false },
+      membership: { online: [], running: [], quorate: false, links: [] },
+    };
+    const held = { ...here, membership: { ...here.membership, held: true } };
+    const p = shown(corosync.plan(s, both(held, down)));
+    expect(p[0]).toEqual(["qvddb2: corosync and pacemaker do not run: start both, and at boot"]);
+    expect(p[1]?.[0]).toMatch(/wait until both nodes are online/);
+    expect(p[2]?.[0]).toMatch(/^qvddb1: start corosync again here alone/);
+    expect(p.at(-1)?.[0]).toMatch(/look after everything again/);
+  });
+
   it("reloads before it starts nodes one by one, or the first would not be heard", () => {
     const p = shown(corosync.plan(spec({ clusterName: "other", cryptoCipher: "aes128" }), both(serving(spec()))));
     const at = (what: string): number => p.findIndex((stage) => stage.some((x) => x.includes(what)));
