@@ -41,6 +41,7 @@ const running = async (c: Cluster, node: string): Promise<string> =>
 
 const cutInMidCommand: Fault = {
   id: "D3",
+  everyRun: true,
   must: "goes on when SSH is cut in mid-command: the step comes to its end on the node, once, and the same run has its result",
   minutes: 4,
   async run(c) {

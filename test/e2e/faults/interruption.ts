@@ -80,7 +80,6 @@ const everyStep: Fault = {
   id: "D1 every step",
   must: "converges after kill -9 at each step of the plan, by its number",
   minutes: 30,
-  long: true,
   async run(c) {
     // The file is written anew by each fault: its text is needed for both ways.
     const there = inLab(upWith(configFile(...EVERYTHING)));
@@ -94,6 +93,7 @@ const everyStep: Fault = {
 
 const staleLock: Fault = {
   id: "D2",
+  everyRun: true,
   must: "refuses a run while the lock of a dead one is there, names its holder, and make recover clears it",
   minutes: 3,
   async run(c) {

@@ -8,7 +8,6 @@ const replaced: Fault = {
   id: "D15",
   must: "puts a new machine in the place of one that is gone with its disks: all of the data is copied to it, none is lost, the service goes on",
   minutes: 20,
-  long: true,
   async run(c) {
     const { active, passive } = await c.roles();
     await psql("create table e2e_kept as select 4711 as n");
@@ -37,7 +36,7 @@ const kept: Fault = {
   id: "D5 D14",
   must: "refuses to be destroyed while a node is down, with its name; refuses to delete data that is to be kept; kept data outlives the stack",
   minutes: 25,
-  long: true,
+  last: true,
   async run(c) {
     const keep = upWith(configFile(change("qvd-ha:dataPolicy: destroy", "qvd-ha:dataPolicy: keep")));
     const destroy = inLab("pulumi destroy --stack dev --yes --skip-preview --non-interactive");

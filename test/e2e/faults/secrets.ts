@@ -61,7 +61,7 @@ const logins: Fault = {
   must: "exchanges the key that logs in to the nodes: the new one opens, the old one does not, no machine is touched",
   minutes: 4,
   // The configuration has the key afterwards, and no other run would know it.
-  long: true,
+  last: true,
   async run(c) {
     const before = await c.standing();
     const old = c.outputs.connections;
