@@ -81,9 +81,9 @@ export async function leave(): Promise<void> {
 /** The text of a configuration file in this directory, with the keys that this lab's machines have. */
 export const configured = (file: string, made: HandMade): string =>
   readFileSync(join(__dirname, file), "utf8")
-    .replace("HOSTKEY1", made.connections.qvddb1?.hostKey ?? "")
-    .replace("HOSTKEY2", made.connections.qvddb2?.hostKey ?? "")
-    .replace("ARIESKEY", made.aries);
+    .replaceAll("HOSTKEY1", made.connections.qvddb1?.hostKey ?? "")
+    .replaceAll("HOSTKEY2", made.connections.qvddb2?.hostKey ?? "")
+    .replaceAll("ARIESKEY", made.aries);
 
 /** A stack without a state, with these keys and the secrets that were chosen by hand. */
 export async function freshStack(config: string, made: HandMade): Promise<void> {
@@ -123,8 +123,8 @@ const MARK = "touch /run/adoption-mark";
 
 export const mark = (made: HandMade): Promise<unknown> => onNodes(made.connections, MARK);
 
-/** What a machine writes by itself at times: the clock's drift, the journal's own directory, timers' stamps. */
-const OWN = /^\/var\/lib\/(chrony|systemd)(\/|$)/;
+/** What a machine writes by itself at times: the clock's drift, the journal's own directory, timers' stamps, what the scheduler looked at when it last did. */
+const OWN = /^\/var\/lib\/(chrony|systemd|pacemaker\/pengine)(\/|$)/;
 
 export async function changed(made: HandMade): Promise<Record<string, string[]>> {
   const answers = await onNodes(made.connections, CHANGED);

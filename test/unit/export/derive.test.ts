@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { load } from "js-yaml";
 import { parseCib, readConfiguration } from "../../../providers/pacemaker/cib";
 import type { PacemakerSpec } from "../../../providers/pacemaker/spec";
 import { mergePatch, patchOf } from "../../../components/config/mergePatch";
@@ -138,6 +139,14 @@ describe("a cluster by the HOWTO", () => {
       elements: { g_postgres: { meta: { priority: null } }, p_mailto: { kind: "primitive" } },
     });
     expect(parts(await asked(pruned({ ...settings, cib })))).toEqual(parts(live));
+    // What a person wrote who knows the HOWTO and the keys, for the test on guests.
+    const text = readFileSync(join(HOWTO, "..", "howto.yaml"), "utf8");
+    const byHand = load(
+      text.replace(/HOSTKEY([12])/g, "ssh-ed25519 AAAA$1").replaceAll("ARIESKEY", "ssh-ed25519 AAAAaries"),
+    );
+    const { config } = byHand as { config: Record<string, unknown> };
+    const written = Object.fromEntries(Object.entries(config).map(([k, v]) => [k.replace("qvd-ha:", ""), v]));
+    expect(validate({ ...settings, cib }).settings).toEqual(validate(written).settings);
   }, 60_000);
 
   it.each([
