@@ -64,7 +64,7 @@ while :; do
   todo="the cluster does not answer"
   if cibadmin --query >"$d/all.xml" 2>/dev/null; then
     grep -v "id=\"$id\"" "$d/all.xml" >"$d/then.xml"
-    said=$(crm_simulate --xml-file "$d/then.xml" --output-as=xml 2>"$d/error") || said=
+    said=$(crm_simulate --run --xml-file "$d/then.xml" --output-as=xml 2>"$d/error") || said=
     todo=$(cat "$d/error")
     if [[ $said == *"<pacemaker-result"* ]]; then todo=$(grep -oE '<(rsc_action|node_action) [^>]*>' <<<"$said" || true); fi
   fi

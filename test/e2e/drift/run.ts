@@ -80,7 +80,7 @@ function place(row: Row, active: string, passive: string): Placed {
 async function each(nodes: Nodes, list: readonly Placed[], piece: (r: Row) => string | undefined): Promise<boolean[]> {
   const texts = list.map((l) => piece(l.row));
   const line = (text: string, i: number): string =>
-    `rc=0; timeout 120 bash -c ${quote(`set -e\n${text}`)} >/dev/null 2>&1 </dev/null || rc=$?; echo "row ${i} $rc"`;
+    `rc=0; timeout 240 bash -c ${quote(`set -e\n${text}`)} >/dev/null 2>&1 </dev/null || rc=$?; echo "row ${i} $rc"`;
   const scripts = Object.keys(nodes).map((node) => [
     node,
     list.flatMap((l, i) => (l.node === node && texts[i] !== undefined ? [line(texts[i], i)] : [])).join("\n") || ":",
