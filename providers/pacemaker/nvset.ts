@@ -27,7 +27,7 @@ export function pairs(parent: Xml | undefined, setName: string): Pairs {
   for (const set of plain)
     for (const pair of childrenOf(set, "nvpair")) {
       const name = pair.attrs["name"] ?? "";
-      if (!(name in values)) values[name] = pair.attrs["value"] ?? "";
+      if (!Object.hasOwn(values, name)) values[name] = pair.attrs["value"] ?? "";
     }
   return { values, special: all.filter(special).map((s) => formatXml(s).trim()) };
 }
