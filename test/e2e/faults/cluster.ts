@@ -130,7 +130,7 @@ export const UP = "pulumi up --stack dev --yes --skip-preview --non-interactive"
 export const upWith = (file: string): string => `${UP} --config-file ${file}`;
 
 /** What an `up` says of the steps that it runs. */
-const STEP = /\b(\w+ [\w.:-]+): ([\w-]+): (.+)$/;
+const STEP = /\b(\w+ \S+): ([\w-]+): (.+)$/;
 
 /** Steps that a run told, as "kind id: node: reason". */
 export function stepsIn(output: string, nodes: readonly string[]): string[] {

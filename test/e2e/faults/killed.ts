@@ -33,11 +33,12 @@ function below(pid: number, all: readonly Process[]): Process[] {
 }
 
 function kill(root: number, victim: Victim): void {
-  const tree = below(root, processes());
-  const doomed = victim === "all" ? tree.reverse() : tree.filter((p) => p.name === "pulumi");
+  const all = processes();
+  const tree = [...below(root, all).reverse(), ...all.filter((p) => p.pid === root)];
+  const doomed = victim === "all" ? tree : tree.filter((p) => p.name === "pulumi");
   if (doomed.length === 0) throw new Error("there is no process to kill");
   // One command, so that none has the time to notice the death of another.
-  spawnSync("kill", ["-9", ...doomed.map((p) => String(p.pid)), ...(victim === "all" ? [String(root)] : [])]);
+  spawnSync("kill", ["-9", ...doomed.map((p) => String(p.pid))]);
 }
 
 export interface Killed {
@@ -65,7 +66,13 @@ export function killedAt(command: string, n: number, nodes: readonly string[], v
     child.stderr.on("data", take);
     child.once("error", reject);
     // A plugin that lives on holds the pipes; the engine's end is the end.
-    child.once("exit", (code) => setTimeout(() => resolve({ at, code, output }), 200));
+    child.once("exit", (code) =>
+      setTimeout(() => {
+        child.stdout.destroy();
+        child.stderr.destroy();
+        resolve({ at, code, output });
+      }, 200),
+    );
   });
 }
 
