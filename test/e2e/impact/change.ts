@@ -25,8 +25,12 @@ export function chosen(text: string | undefined): number[] {
   return all.filter((n) => ranges.some(([from = 0, to = from]) => n >= from && n <= to));
 }
 
-/** All changes up to this one, laid over each other. */
-export function overlayUpTo(numbers: readonly number[]): Overlay {
+/** These changes, laid over each other. @param passive the node that does not serve, PASSIVE in the changes */
+export function overlayOf(numbers: readonly number[], passive: string): Overlay {
+  return JSON.parse(JSON.stringify(sumOf(numbers)).replaceAll("PASSIVE", passive)) as Overlay;
+}
+
+function sumOf(numbers: readonly number[]): Overlay {
   const sum: Record<string, Record<string, unknown>> = {};
   for (const n of numbers)
     for (const [resource, paths] of Object.entries(changes[n - 1]?.program ?? {}))

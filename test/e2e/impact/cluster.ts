@@ -16,6 +16,16 @@ async function everywhere(connections: Connections, script: string): Promise<Map
   return new Map(answers);
 }
 
+/** Where the database does not run. */
+export async function passiveNode(connections: Connections): Promise<string> {
+  const [node, c] = Object.entries(connections)[0] as [string, Connection];
+  const said = (await everywhere({ [node]: c }, "crm_resource --locate --resource p_postgres 2>&1")).get(node) ?? "";
+  const active = /is running on: (\S+)/.exec(said)?.[1];
+  const passive = Object.keys(connections).find((n) => n !== active);
+  if (active === undefined || passive === undefined) throw new Error(`the database runs nowhere: ${said}`);
+  return passive;
+}
+
 /** How far Pacemaker's log has got, by node. */
 export type Mark = ReadonlyMap<string, number>;
 
@@ -44,8 +54,8 @@ export async function settled(connections: Connections, quietSeconds = 8): Promi
     { [node]: c },
     `quiet=0
 for ((i = 0; i < 120; i++)); do
-  dc=$(crmadmin -D 2>/dev/null) || dc=
-  if [ -n "$dc" ] && [[ $(crmadmin -S "\${dc##*: }" 2>/dev/null) == *S_IDLE* ]]; then quiet=$((quiet + 1)); else quiet=0; fi
+  dc=$(timeout 5 crmadmin -D 2>/dev/null) || dc=
+  if [ -n "$dc" ] && [[ $(timeout 5 crmadmin -S "\${dc##*: }" 2>/dev/null) == *S_IDLE* ]]; then quiet=$((quiet + 1)); else quiet=0; fi
   if ((quiet * 2 >= ${quietSeconds})); then exit 0; fi
   sleep 1
 done

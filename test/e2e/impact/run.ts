@@ -2,9 +2,9 @@ import { spawn } from "node:child_process";
 import { appendFileSync, copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Change } from "./change";
-import { changes, chosen, overlayUpTo } from "./change";
+import { changes, chosen, overlayOf } from "./change";
 import type { Connections } from "./cluster";
-import { closeAll, mark, settled, since } from "./cluster";
+import { closeAll, mark, passiveNode, settled, since } from "./cluster";
 import { announced, happened } from "./happened";
 import { row } from "./table";
 import type { Outcome } from "./table";
@@ -54,11 +54,11 @@ const wanted = (output: string): string[] =>
 const up = (consent: string, ...more: string[]): ReturnType<typeof pulumi> =>
   pulumi(["up", "--yes", "--suppress-outputs", ...more, ...stack], consent);
 
-async function one(n: number, before: readonly number[], connections: Connections): Promise<Outcome> {
+async function one(n: number, before: readonly number[], connections: Connections, passive: string): Promise<Outcome> {
   const change = changes[n - 1] as Change;
   const began = Date.now();
   await configure(change.config ?? {});
-  writeFileSync(OVERLAY, JSON.stringify(overlayUpTo([...before, n])));
+  writeFileSync(OVERLAY, JSON.stringify(overlayOf([...before, n], passive)));
   const from = await mark(connections);
   const first = await up("");
   const preview = first.output.split(/^Updating \(/m)[0] as string;
@@ -113,9 +113,10 @@ async function main(): Promise<void> {
   if (code !== 0) throw new Error(output);
   const connections = JSON.parse(output) as Connections;
   await settled(connections);
+  const passive = await passiveNode(connections);
   const outcomes: Outcome[] = [];
   for (const [i, n] of numbers.entries()) {
-    const outcome = await one(n, numbers.slice(0, i), connections);
+    const outcome = await one(n, numbers.slice(0, i), connections, passive);
     outcomes.push(outcome);
     console.log(row(outcome));
   }

@@ -40,9 +40,26 @@ const lab: LabDescription = {
   router: "172.20.64.1",
 };
 
+/** Keys of the stack's configuration with a path, as `timers.postgres.start`. */
+export type Keys = Readonly<Record<string, unknown>>;
+
+function set(config: Record<string, unknown>, path: string, value: unknown): void {
+  const [first = "", ...keys] = path.replace(/\[(\d+)\]/g, ".$1").split(".");
+  const top = `qvd-ha:${first}`;
+  const defaults = labDefaults(lab)[first];
+  if (keys.length === 0) {
+    config[top] = value;
+    return;
+  }
+  let at = (config[top] ??= structuredClone(defaults ?? {})) as Record<string, unknown>;
+  for (const key of keys.slice(0, -1)) at = (at[key] ??= {}) as Record<string, unknown>;
+  at[keys.at(-1) as string] = value;
+}
+
 /** The stack `dev` as its committed file has it, read as the program reads it. */
-function settings(): SettingsInput {
+function settings(more: Keys): SettingsInput {
   const { config } = load(readFileSync(join(root, "Pulumi.dev.yaml"), "utf8")) as { config: Record<string, unknown> };
+  for (const [path, value] of Object.entries(more)) set(config, path, value);
   const text = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
   pulumi.runtime.setAllConfig(Object.fromEntries(Object.entries(config).map(([key, value]) => [key, text(value)])));
   pulumi.runtime.setMocks({ newResource: () => ({ id: "", state: {} }), call: () => ({}) }, "qvd-ha", "dev");
@@ -50,8 +67,8 @@ function settings(): SettingsInput {
 }
 
 /** The cluster's configuration as our components make it from the committed stack `dev`: nothing is deployed, Pulumi's mocks answer. */
-export async function development(): Promise<PacemakerSpec> {
-  const made = await register(settings(), { hypervisorPrivateKey: pulumi.secret("a-key") });
+export async function development(more: Keys = {}): Promise<PacemakerSpec> {
+  const made = await register(settings(more), { hypervisorPrivateKey: pulumi.secret("a-key") });
   const [configuration] = made.filter((r) => r.type === "pulumi-nodejs:dynamic/pacemaker:Configuration");
   if (!configuration) throw new Error("the program registered no cluster configuration");
   const { properties, resourceDefaults, operationDefaults, elements } = configuration.inputs;
