@@ -7,7 +7,7 @@ import { partOf, spokesman } from "./read";
 import type { PacemakerSeen, Spokesman } from "./read";
 import type { Configuration, PacemakerSpec } from "./spec";
 import { running } from "./status";
-import { untilIdle, untilStopped } from "./stop";
+import { untilIdle, untilSettled, untilStopped } from "./stop";
 
 /** What differs between two configurations, by name. */
 export interface Difference {
@@ -70,7 +70,13 @@ export function plan(wanted: PacemakerSpec, seen: PacemakerSeen): Plan {
     // Where nothing runs there is nothing to lose, and nothing to ask.
     ...(idle(from) ? {} : { predict: simulation(from.cib.xml, merged, now, partOf(wanted), serving(from.status)) }),
   };
-  return stages([[step]]);
+  const settled: Step = {
+    node: from.node,
+    reason: "wait until the cluster has acted on it",
+    command: untilSettled,
+    waits: true,
+  };
+  return stages([idle(from) ? [step] : [step, settled]]);
 }
 
 const NOTHING: Configuration = { properties: {}, resourceDefaults: {}, operationDefaults: {}, elements: {} };

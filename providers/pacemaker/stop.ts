@@ -42,3 +42,22 @@ done
 echo "the controller was busy for 120 s: $(crmadmin -S "\${dc##*: }" 2>&1)" >&2
 exit 1`),
 };
+
+/**
+ * Waits until the cluster has acted on a change: without it, whoever looks at once sees what ran before, and takes that for the outcome.
+ * A cluster that is still busy at the end of the time is no failure here: those who await its resources say what is wrong with which.
+ */
+export const untilSettled: Command = {
+  timeoutSeconds: 420,
+  script: raw(`quiet=0 alone=0
+for ((i = 0; i < 300; i++)); do
+  sleep 1
+  dc=$(crmadmin -D 2>/dev/null) || dc=
+  if [ -n "$dc" ] && [[ $(crmadmin -S "\${dc##*: }" 2>/dev/null) == *S_IDLE* ]]; then quiet=$((quiet + 1)); else quiet=0; fi
+  # The first may be from before the controller has heard of it.
+  if ((quiet >= 2)); then exit 0; fi
+  if [ -n "$dc" ]; then alone=0; else alone=$((alone + 1)); fi
+  # Nobody leads the cluster for longer than an election takes, so nobody acts on anything.
+  if ((alone >= 60)); then exit 0; fi
+done`),
+};
