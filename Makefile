@@ -30,7 +30,7 @@ drift-table:
 compare:
 	@tools/verbs/compare
 impact-table:
-	@ROWS="$(ROWS)" tools/verbs/impact-table
+	@ROWS="$(ROWS)" HERE="$(HERE)" tools/verbs/impact-table
 mutants:
 	@tools/verbs/mutants
 test:

@@ -53,8 +53,9 @@ function actionsOn(resource: string, all: readonly Operation[]): string[] {
     else if (stops === 0 && demotes > 0) lines.push(`demote ${resource} on ${node}${times(demotes)}`);
     else if (starts === 0 && promotes > 0) lines.push(`promote ${resource} on ${node}${times(promotes)}`);
     else if (starts > 0 && stops === 0 && promotes > 0) lines.push(`promote ${resource} on ${node}${times(promotes)}`);
-    for (const o of new Set(all.filter((x) => x.node === node && /^reload/.test(x.operation)).map((x) => x.operation)))
-      lines.push(`${o} ${resource} on ${node}${times(count(o, node))}`);
+    // What the scheduler calls a reload is done by the agent's reload-agent.
+    const reloads = count("reload", node) + count("reload-agent", node);
+    if (reloads > 0) lines.push(`reload ${resource} on ${node}${times(reloads)}`);
   }
   // Of something that runs once: gone here, come there.
   if (stopped.length === 1 && started.length === 1) lines.push(`move ${resource} from ${stopped[0]} to ${started[0]}`);

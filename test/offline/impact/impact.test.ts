@@ -1,0 +1,84 @@
+import { wordOf } from "../../../providers/driver/consent";
+import { pacemaker } from "../../../providers/pacemaker";
+import type { PacemakerSpec } from "../../../providers/pacemaker";
+import { pacemakerSchema } from "../../../providers/pacemaker/spec";
+import type { Prediction } from "../../../providers/step";
+import { steps } from "../../../providers/step";
+import { changes, overlayOf } from "../../e2e/impact/change";
+import { announced, happened } from "../../e2e/impact/happened";
+import { overlaid } from "../../e2e/impact/overlay";
+import { faults, row } from "../../e2e/impact/table";
+import type { Outcome } from "../../e2e/impact/table";
+import { development } from "../pacemaker/development";
+import { NAMES, TwoNodes } from "./twoNodes";
+
+// The same changes as on the guests (test/e2e/impact), as far as they are the cluster's configuration, on the real Corosync and Pacemaker in name spaces of this machine.
+// Proves that what our question announces is what Pacemaker then does, by its own log. The agents of DRBD, file system, address, PostgreSQL, ping and fencing are
+// stand-ins with the real ones' metadata: how long they take, and what they do beside running or not, is not in it; nor is Pulumi, nor SSH.
+
+const CIB = "qvddb-cluster-cib";
+jest.setTimeout(10 * 60_000);
+
+/** What the stack asks for after the first `n` changes. */
+async function specAfter(n: number, passive: string): Promise<PacemakerSpec> {
+  const config = Object.assign({}, ...changes.slice(0, n).map((c) => c.config ?? {})) as Record<string, unknown>;
+  const base = await development(config);
+  const overlay =
+    overlayOf(
+      changes.slice(0, n).map((_, i) => i + 1),
+      passive,
+    )[CIB] ?? {};
+  return pacemakerSchema.parse(overlaid(base, overlay));
+}
+
+describe("what a change announces is what Pacemaker does", () => {
+  let cluster: TwoNodes;
+  let passive: string;
+  const outcomes: Outcome[] = [];
+
+  beforeAll(async () => {
+    cluster = TwoNodes.up();
+    cluster.settled();
+    const spec = await specAfter(0, "");
+    const [first] = steps(pacemaker.plan(spec, cluster.seen(spec)));
+    expect(first?.predict).toBeUndefined();
+    expect(cluster.run("qvddb1", first!.command)).toMatchObject({ code: 0 });
+    cluster.settled(7);
+    const place = cluster.must("qvddb1", "crm_resource --locate --resource p_postgres 2>&1");
+    passive = NAMES.find((name) => !place.includes(`running on: ${name}`)) as string;
+    expect(place).toMatch(/running on: qvddb\d/);
+  });
+  afterAll(() => {
+    cluster?.down();
+    const good = outcomes.filter((o) => faults(o).length === 0).length;
+    console.log([...outcomes.map(row), `${good} of ${outcomes.length}`].join("\n"));
+  });
+
+  test.each(changes.map((c, i) => [c.name, i + 1] as const))("%s", async (name, n) => {
+    const began = Date.now();
+    const spec = await specAfter(n, passive);
+    const todo = steps(pacemaker.plan(spec, cluster.seen(spec)));
+    const said: Prediction[] = [];
+    const mark = cluster.mark();
+    for (const s of todo) if (s.predict) said.push(s.predict.parse(cluster.run(s.node, s.predict.command)));
+    expect(said).toHaveLength(todo.length > 0 ? 1 : 0);
+    for (const s of todo) expect(cluster.run(s.node, s.command)).toMatchObject({ code: 0 });
+    const words = said.flatMap((x) => x.words);
+    // Longer than ping's dampening, where its attribute may go.
+    cluster.settled(words.some((w) => w.includes("p_ping")) ? 8 : 2);
+    const cibOnly = (changes[n - 1]?.effects ?? []).filter(() => todo.length > 0);
+    const outcome: Outcome = {
+      n,
+      name,
+      announced: announced(words.join("\n")),
+      happened: happened(cluster.since(mark)),
+      consent: said.flatMap((x) => x.effects.filter((e) => e.service).map(wordOf)),
+      wanted: cibOnly,
+      refusal: true,
+      seconds: Math.round((Date.now() - began) / 1000),
+    };
+    outcomes.push(outcome);
+    expect(faults(outcome)).toEqual([]);
+    expect(steps(pacemaker.plan(spec, cluster.seen(spec)))).toEqual([]);
+  });
+});
