@@ -11,7 +11,7 @@ export interface ResourceStatus {
   readonly blocked: boolean;
   /** What its operator wants it to be, as in Stopped. Undefined: nothing was said. */
   readonly targetRole?: string;
-  /** What is being done to it right now, as in Starting. Undefined: nothing. */
+  /** What is being done to it right now, as in Starting. Undefined: nothing, or that it is looked at (Monitoring). */
   readonly pending?: string;
   readonly nodes: readonly string[];
 }
@@ -42,6 +42,9 @@ export interface ClusterStatus {
   readonly failures: readonly Failure[];
 }
 
+/** A first recurring monitor is on its way: nothing is being done to the resource by that. */
+const LOOKED_AT = new Set([undefined, "", "Monitoring"]);
+
 const yes = (x: Xml, attr: string): boolean => x.attrs[attr] === "true";
 
 function resource(x: Xml): ResourceStatus {
@@ -54,7 +57,7 @@ function resource(x: Xml): ResourceStatus {
     active: yes(x, "active"),
     failed: yes(x, "failed"),
     blocked: yes(x, "blocked"),
-    ...(pending === undefined ? {} : { pending }),
+    ...(pending === undefined || LOOKED_AT.has(pending) ? {} : { pending }),
     ...(targetRole === undefined ? {} : { targetRole }),
     nodes: childrenOf(x, "node").map((n) => n.attrs["name"] ?? ""),
   };

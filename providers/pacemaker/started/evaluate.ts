@@ -1,12 +1,10 @@
 import type { ClusterStatus } from "../status";
 import type { StartedSpec } from "./spec";
 
-const PASSING = new Set(["Monitoring", ""]);
-
 /** Whether the resource is as expected; the same judgement as the loop in `wait.ts`, which must be cheap where it runs. */
 export function reached(spec: Pick<StartedSpec, "resource" | "expected">, status: ClusterStatus): boolean {
   const instances = status.resources.filter(
-    (r) => r.id === spec.resource && r.active && !r.failed && PASSING.has(r.pending ?? ""),
+    (r) => r.id === spec.resource && r.active && !r.failed && r.pending === undefined,
   );
   switch (spec.expected) {
     case "promoted":

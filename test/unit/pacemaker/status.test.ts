@@ -24,6 +24,17 @@ describe("crm_mon", () => {
     ]);
   });
 
+  test("a resource that is only looked at is as it was; one that something is done to is not", () => {
+    const during = (pending: string) =>
+      parseStatus(
+        recorded("crm_mon-healthy.xml").replaceAll('nodes_running_on="1"', `nodes_running_on="1" pending="${pending}"`),
+      )!;
+    expect(during("Monitoring")).toEqual(healthy);
+    expect(during("Stopping").resources.map((r) => r.pending)).toContain("Stopping");
+    expect(reached({ resource: "p_postgres", expected: "started" }, during("Monitoring"))).toBe(true);
+    expect(reached({ resource: "p_postgres", expected: "started" }, during("Stopping"))).toBe(false);
+  });
+
   test("tells whether a resource is as expected", () => {
     expect(reached({ resource: "p_postgres", expected: "started" }, healthy)).toBe(true);
     expect(reached({ resource: "p_drbd_postgres", expected: "promoted" }, healthy)).toBe(true);
