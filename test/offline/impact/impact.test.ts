@@ -17,6 +17,10 @@ import { NAMES, TwoNodes } from "./twoNodes";
 // stand-ins with the real ones' metadata: how long they take, and what they do beside running or not, is not in it; nor is Pulumi, nor SSH.
 
 const CIB = "qvddb-cluster-cib";
+/** What is not the cluster's configuration has no row here. */
+const numbers = changes.flatMap((c, i) =>
+  Object.keys(c.config ?? {}).some((key) => /^(drbd|database|corosync)\./.test(key)) ? [] : [i + 1],
+);
 jest.setTimeout(10 * 60_000);
 
 /** What the stack asks for after the first `n` changes. */
@@ -54,7 +58,7 @@ describe("what a change announces is what Pacemaker does", () => {
     console.log([...outcomes.map(row), `${good} of ${outcomes.length}`].join("\n"));
   });
 
-  test.each(changes.map((c, i) => [c.name, i + 1] as const))("%s", async (name, n) => {
+  test.each(numbers.map((n) => [changes[n - 1]?.name ?? "", n] as const))("%s", async (name, n) => {
     const began = Date.now();
     const spec = await specAfter(n, passive);
     const todo = steps(pacemaker.plan(spec, cluster.seen(spec)));
@@ -66,14 +70,13 @@ describe("what a change announces is what Pacemaker does", () => {
     const words = said.flatMap((x) => x.words);
     // Longer than ping's dampening, where its attribute may go.
     cluster.settled(words.some((w) => w.includes("p_ping")) ? 8 : 2);
-    const cibOnly = (changes[n - 1]?.effects ?? []).filter(() => todo.length > 0);
     const outcome: Outcome = {
       n,
       name,
       announced: announced(words.join("\n")),
       happened: happened(cluster.since(mark)),
       consent: said.flatMap((x) => x.effects.filter((e) => e.service).map(wordOf)),
-      wanted: cibOnly,
+      wanted: changes[n - 1]?.effects ?? [],
       refusal: true,
       seconds: Math.round((Date.now() - began) / 1000),
     };
