@@ -28,6 +28,8 @@ export const untilStopped = (seconds: number): Command => ({
   script: lines(sh`limit=${seconds}`, LOOP),
 });
 
+// Throughout: `timeout`, as crmadmin waits for a controller that leads without an end while there is none.
+
 /**
  * Waits until the cluster has nothing left to do, so that the daemons can be stopped without a loose end. By the controller's own word:
  * `crm_resource --wait` also waits for the memory of removed clones to be tidied up, which nobody does.
@@ -35,11 +37,11 @@ export const untilStopped = (seconds: number): Command => ({
 export const untilIdle: Command = {
   timeoutSeconds: 150,
   script: raw(`for ((i = 0; i < 120; i++)); do
-  dc=$(crmadmin -D 2>/dev/null) || dc=
-  if [ -n "$dc" ] && [[ $(crmadmin -S "\${dc##*: }" 2>/dev/null) == *S_IDLE* ]]; then exit 0; fi
+  dc=$(timeout 5 crmadmin -D 2>/dev/null) || dc=
+  if [ -n "$dc" ] && [[ $(timeout 5 crmadmin -S "\${dc##*: }" 2>/dev/null) == *S_IDLE* ]]; then exit 0; fi
   sleep 1
 done
-echo "the controller was busy for 120 s: $(crmadmin -S "\${dc##*: }" 2>&1)" >&2
+echo "the controller was busy for 120 s: $(timeout 5 crmadmin -S "\${dc##*: }" 2>&1)" >&2
 exit 1`),
 };
 
@@ -52,8 +54,8 @@ export const untilSettled: Command = {
   script: raw(`quiet=0 alone=0
 for ((i = 0; i < 300; i++)); do
   sleep 1
-  dc=$(crmadmin -D 2>/dev/null) || dc=
-  if [ -n "$dc" ] && [[ $(crmadmin -S "\${dc##*: }" 2>/dev/null) == *S_IDLE* ]]; then quiet=$((quiet + 1)); else quiet=0; fi
+  dc=$(timeout 5 crmadmin -D 2>/dev/null) || dc=
+  if [ -n "$dc" ] && [[ $(timeout 5 crmadmin -S "\${dc##*: }" 2>/dev/null) == *S_IDLE* ]]; then quiet=$((quiet + 1)); else quiet=0; fi
   # The first may be from before the controller has heard of it.
   if ((quiet >= 2)); then exit 0; fi
   if [ -n "$dc" ]; then alone=0; else alone=$((alone + 1)); fi
