@@ -13,7 +13,7 @@ const log = (...ops: string[]): string =>
   ops.map((o) => line(...(o.split(" ") as [string, string, string]))).join("\n");
 
 test("a first start, as recorded: monitors and notifications aside, each action once", () => {
-  const recorded = readFileSync(join(__dirname, "recorded", "first-start.log"), "utf8");
+  const recorded = readFileSync(join(__dirname, "recorded", "first-start"), "utf8");
   expect(happened(recorded)).toEqual([
     "promote p_drbd_postgres on qvddb1",
     "start p_fence_qvddb1 on qvddb2",
