@@ -42,7 +42,7 @@ export function parseMachine(text: string): Machine {
   return { os: IDS[`${id} ${major}`], title, hostName, timeZone };
 }
 
-const machineFact: Fact<Machine> = {
+export const machineFact: Fact<Machine> = {
   command: {
     script: sh`. /etc/os-release
 printf '%s\n%s\n%s\n' "$ID" "$VERSION_ID" "$PRETTY_NAME"

@@ -1,5 +1,6 @@
 import type { Command } from "../remote";
 import { lines, raw, sh } from "../remote";
+import { IDLE } from "./controller";
 
 /** An answer without `<resources` is none: it must not pass for "nothing runs". */
 const LOOP = raw(`
@@ -28,21 +29,21 @@ export const untilStopped = (seconds: number): Command => ({
   script: lines(sh`limit=${seconds}`, LOOP),
 });
 
-// Throughout: `timeout`, as crmadmin waits for a controller that leads without an end while there is none.
-
 /**
  * Waits until the cluster has nothing left to do, so that the daemons can be stopped without a loose end. By the controller's own word:
  * `crm_resource --wait` also waits for the memory of removed clones to be tidied up, which nobody does.
  */
 export const untilIdle: Command = {
   timeoutSeconds: 150,
-  script: raw(`for ((i = 0; i < 120; i++)); do
-  dc=$(timeout 5 crmadmin -D 2>/dev/null) || dc=
-  if [ -n "$dc" ] && [[ $(timeout 5 crmadmin -S "\${dc##*: }" 2>/dev/null) == *S_IDLE* ]]; then exit 0; fi
+  script: lines(
+    IDLE,
+    raw(`for ((i = 0; i < 120; i++)); do
+  if idle; then exit 0; fi
   sleep 1
 done
-echo "the controller was busy for 120 s: $(timeout 5 crmadmin -S "\${dc##*: }" 2>&1)" >&2
+echo "the controller was busy for 120 s: $(timeout 5 crmadmin -S "$dc" 2>&1)" >&2
 exit 1`),
+  ),
 };
 
 /**
@@ -51,15 +52,17 @@ exit 1`),
  */
 export const untilSettled: Command = {
   timeoutSeconds: 420,
-  script: raw(`quiet=0 alone=0
+  script: lines(
+    IDLE,
+    raw(`quiet=0 alone=0
 for ((i = 0; i < 300; i++)); do
   sleep 1
-  dc=$(timeout 5 crmadmin -D 2>/dev/null) || dc=
-  if [ -n "$dc" ] && [[ $(timeout 5 crmadmin -S "\${dc##*: }" 2>/dev/null) == *S_IDLE* ]]; then quiet=$((quiet + 1)); else quiet=0; fi
+  if idle; then quiet=$((quiet + 1)); else quiet=0; fi
   # The first may be from before the controller has heard of it.
   if ((quiet >= 2)); then exit 0; fi
   if [ -n "$dc" ]; then alone=0; else alone=$((alone + 1)); fi
   # Nobody leads the cluster for longer than an election takes, so nobody acts on anything.
   if ((alone >= 60)); then exit 0; fi
 done`),
+  ),
 };

@@ -19,6 +19,7 @@ import {
   WORK,
 } from "./adoption/cluster";
 import { inLab, must, onNodes, sh } from "./support/stack";
+import { step } from "./support/steps";
 
 // A cluster that a script built by hand from the HOWTO, with crmsh and external/libvirt, is taken over. Proves that on two real guests of Debian 12: that nothing
 // changes on them where the configuration says the same, that only the named things change where it says more, and that what is there is kept.
@@ -41,25 +42,6 @@ describe("a cluster built by hand from the HOWTO", () => {
   let made: HandMade;
   let exported = "";
   let before: Record<string, string>;
-  let failed = false;
-
-  beforeEach(() => {
-    // What follows a failure would only fail for the same reason, after minutes.
-    if (failed) throw new Error("an earlier step failed");
-  });
-  const step = (name: string, work: () => Promise<void>, timeout: number): void =>
-    test(
-      name,
-      async () => {
-        try {
-          await work();
-        } catch (e) {
-          failed = true;
-          throw e;
-        }
-      },
-      timeout,
-    );
 
   afterAll(leave, 5 * MINUTE);
 

@@ -1,6 +1,5 @@
 import type { Fact, Seen } from "@qvd-ha/providers/dist/fact";
-import { parseMachine } from "@qvd-ha/providers/dist/node/read";
-import type { Machine } from "@qvd-ha/providers/dist/node/read";
+import { machineFact } from "@qvd-ha/providers/dist/node/read";
 import type { Cib } from "@qvd-ha/providers/dist/pacemaker/cib";
 import { parseCib } from "@qvd-ha/providers/dist/pacemaker/cib";
 import { raw, sh } from "@qvd-ha/providers/dist/remote";
@@ -26,16 +25,6 @@ const text = (path: string): Fact<string | undefined> => ({
   command: { script: sh`[ ! -f ${path} ] || { echo; cat ${path}; }` },
   parse: ({ stdout }) => (stdout === "" ? undefined : stdout.slice(1)),
 });
-
-const machine: Fact<Machine> = {
-  command: {
-    script: sh`. /etc/os-release
-printf '%s\n%s\n%s\n' "$ID" "$VERSION_ID" "$PRETTY_NAME"
-uname -n
-readlink /etc/localtime || true`,
-  },
-  parse: ({ stdout }) => parseMachine(stdout),
-};
 
 const addresses: Fact<Address[]> = {
   command: { script: sh`ip -o -4 addr show scope global` },
@@ -80,7 +69,7 @@ const cib: Fact<Cib | undefined> = {
 };
 
 export const facts = {
-  machine,
+  machine: machineFact,
   addresses,
   disks,
   timeServers,

@@ -1,3 +1,4 @@
+import { IDLE } from "@qvd-ha/providers/dist/pacemaker/controller";
 import type { Connection } from "@qvd-ha/providers/dist/remote";
 import { onNodes } from "../support/stack";
 
@@ -35,7 +36,8 @@ export async function moment(nodes: Nodes): Promise<Moment> {
     nodes,
     same(
       nodes,
-      `for i in $(seq 60); do dc=$(crmadmin -D 2>/dev/null) || dc=; [[ -n $dc && $(crmadmin -S "\${dc##*: }" 2>/dev/null) == *S_IDLE* ]] && break; sleep 1; done
+      `${IDLE.text}
+for i in $(seq 60); do idle && break; sleep 1; done
 echo "log $(stat -c %s ${LOG})"
 echo "active $(crm_resource --locate --resource p_postgres 2>/dev/null | sed -n 's/.*on: \\(\\S*\\).*/\\1/p')"
 cd /; echo "since $(runuser -u postgres -- psql -XAtq -d postgres -c 'select pg_postmaster_start_time()' 2>/dev/null)"`,

@@ -1,5 +1,6 @@
-import { closeAll, raw, run } from "../../../providers/remote";
-import type { Connection } from "../../../providers/remote";
+import { IDLE } from "@qvd-ha/providers/dist/pacemaker/controller";
+import { closeAll, raw, run } from "@qvd-ha/providers/dist/remote";
+import type { Connection } from "@qvd-ha/providers/dist/remote";
 
 export type Connections = Readonly<Record<string, Connection>>;
 
@@ -52,10 +53,10 @@ export async function settled(connections: Connections, quietSeconds = 8): Promi
   const [node, c] = Object.entries(connections)[0] as [string, Connection];
   await everywhere(
     { [node]: c },
-    `quiet=0
+    `${IDLE.text}
+quiet=0
 for ((i = 0; i < 120; i++)); do
-  dc=$(timeout 5 crmadmin -D 2>/dev/null) || dc=
-  if [ -n "$dc" ] && [[ $(timeout 5 crmadmin -S "\${dc##*: }" 2>/dev/null) == *S_IDLE* ]]; then quiet=$((quiet + 1)); else quiet=0; fi
+  if idle; then quiet=$((quiet + 1)); else quiet=0; fi
   if ((quiet * 2 >= ${quietSeconds})); then exit 0; fi
   sleep 1
 done

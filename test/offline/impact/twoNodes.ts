@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Facts, Seen } from "../../../providers/fact";
 import { pacemaker } from "../../../providers/pacemaker";
 import type { PacemakerSpec } from "../../../providers/pacemaker";
+import { IDLE } from "../../../providers/pacemaker/controller";
 import type { PacemakerSeen } from "../../../providers/pacemaker/read";
 import type { Answer, Command } from "../../../providers/remote";
 import { raw } from "../../../providers/remote";
@@ -13,10 +14,10 @@ const NODES = join(__dirname, "nodes");
 export const NAMES = ["qvddb1", "qvddb2"] as const;
 const LOG = "/var/log/pacemaker/pacemaker.log";
 
-const IDLE = `quiet=0
+const QUIET_FOR = `${IDLE.text}
+quiet=0
 for ((i = 0; i < 1500; i++)); do
-  dc=$(timeout 5 crmadmin -D 2>/dev/null) || dc=
-  if [ -n "$dc" ] && [[ $(timeout 5 crmadmin -S "\${dc##*: }" 2>/dev/null) == *S_IDLE* ]]; then quiet=$((quiet + 1)); else quiet=0; fi
+  if idle; then quiet=$((quiet + 1)); else quiet=0; fi
   if ((quiet > QUIET * 4)); then exit 0; fi
   sleep 0.2
 done
@@ -61,7 +62,7 @@ export class TwoNodes {
   }
 
   settled(quietSeconds = 1): void {
-    this.must(NAMES[0], IDLE.replace("QUIET", String(quietSeconds)));
+    this.must(NAMES[0], QUIET_FOR.replace("QUIET", String(quietSeconds)));
   }
 
   mark(): number[] {
