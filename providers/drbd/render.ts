@@ -118,12 +118,13 @@ export interface Parsed {
   readonly nodes: Readonly<Record<string, { address: string; nodeId?: number; path: string }>>;
 }
 
-/** Configured options with the values that really run, where those are known and differ. */
-const overlay = (configured: Values, running: Readonly<Values> = {}): Values =>
+/** Configured options, and where what runs is neither that nor what is wanted, what runs: so a change in either shows, in the words of who made it. */
+const overlay = (configured: Values, running: Readonly<Values> = {}, wanted: Readonly<Values> = {}): Values =>
   Object.fromEntries(
     Object.entries(configured).map(([k, v]) => {
-      const shown = running[k];
-      return [k, shown === undefined || sameValue(v, shown) ? v : shown];
+      const [shown, w] = [running[k], wanted[k]];
+      const asFile = shown === undefined || w === undefined || sameValue(v, shown) || sameValue(w, shown);
+      return [k, asFile ? v : shown];
     }),
   );
 
@@ -146,7 +147,8 @@ export function parseResource(text: string, known: Spec, dialect: Dialect, runni
 export function parseBody(resource: readonly Statement[], known: Spec, dialect: Dialect, running?: Running): Parsed {
   const { connections: _c, nodes: _n, dialect: _d, ...rest } = known;
   const s = (name: string): Values => optionsOf(resource, name);
-  const now = (name: SectionName): Values => overlay(s(name), running?.[name]);
+  const wanted = sections(known, dialect);
+  const now = (name: SectionName): Values => overlay(s(name), running?.[name], wanted[name]);
   const [options, startup, net, disk, handlers] = [
     now("options"),
     s("startup"),

@@ -82,6 +82,24 @@ describe("a resource's file", () => {
     expect(now).toEqual({ ...defaults, onIoError: "pass_on", protocol: "A" });
   });
 
+  it("shows what only the file has, though what is wanted still runs", () => {
+    const text = renderResource(spec(), "8.4", paths)
+      .replace("c-max-rate 100M", "c-max-rate 50M")
+      .replace(/shared-secret [^;]+;/, "shared-secret another;")
+      .replace("protocol C;", "protocol C;\n\t\tmax-buffers 8000;");
+    const running = {
+      options: {},
+      disk: { "c-max-rate": "102400k" },
+      net: { "shared-secret": spec().sharedSecret, "max-buffers": "2048" },
+    };
+    expect(parseResource(text, spec(), "8.4", running)?.spec).toEqual({
+      ...defaults,
+      rate: "50M",
+      sharedSecret: "another",
+      options: { ...defaults.options, net: { "max-buffers": "8000" } },
+    });
+  });
+
   it("says on its first line who manages it, and asks for no usage count", () => {
     expect(renderResource(spec(), "9", paths)).toMatch(/^# Managed by qvd-ha/);
     expect(GLOBAL_TEXT).toMatch(/^# Managed by qvd-ha/);
