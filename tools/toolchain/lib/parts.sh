@@ -34,13 +34,16 @@ recipe() {
   esac
 }
 
-# Modules and flags that the caller's environment might bring in would make another program of the same recipe.
 go_build() {
-  local out=$1
-  cd "$toolchain_source/go/$module" || return
-  env -u GOOS -u GOARCH GOFLAGS=-mod=readonly GOWORK=off CGO_ENABLED=0 \
-    go build -p "$(build_jobs)" -tags osusergo,grpcnotrace -trimpath -buildvcs=false \
-    -ldflags "-s -w $version_flag" -o "$out" "$package"
+  local out=$1 source=$toolchain_source/go/$module
+  if [[ -d $source/patches ]]; then
+    patched_copy "$source" "$out.source" || return
+    source=$out.source
+  fi
+  cd "$source" || return
+  CGO_ENABLED=0 go_plain build -p "$(build_jobs)" -tags osusergo,grpcnotrace -trimpath -buildvcs=false \
+    -ldflags "-s -w $version_flag" -o "$out" "$package" || return
+  rm -rf "$out.source"
 }
 
 # One compiler per core, and no more than 1 GB of memory lets each have.
@@ -57,7 +60,7 @@ part_dir() {
   local key
   key=$({
     go version
-    echo "$package $version_flag $(sha256sum <"$toolchain_source/lib/parts.sh")"
+    echo "$package $version_flag $(cat "$toolchain_source"/lib/{parts,patched}.sh "$toolchain_source/lib/patch.js" | sha256sum)"
     cd "$toolchain_source/go/$module" && find . -type f -print0 | hash_files
   } | sha256sum | cut -c1-16)
   echo "$toolchain_cache/$key/$1"
