@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { appendFileSync, copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { appendFileSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Change } from "./change";
 import { changes, chosen, overlayOf } from "./change";
@@ -115,10 +115,15 @@ async function main(): Promise<void> {
   await settled(connections);
   const passive = await passiveNode(connections);
   const outcomes: Outcome[] = [];
-  for (const [i, n] of numbers.entries()) {
-    const outcome = await one(n, numbers.slice(0, i), connections, passive);
+  const made: number[] = [];
+  for (const n of numbers) {
+    const config = readFileSync(CONFIG, "utf8");
+    const outcome = await one(n, made, connections, passive);
     outcomes.push(outcome);
     console.log(row(outcome));
+    // A change that could not be made would fail all those on top of it.
+    if (outcome.error === undefined) made.push(n);
+    else writeFileSync(CONFIG, config);
   }
   if (!process.env.QVD_HA_IMPACT_LEAVE) await restore(connections);
   writeFileSync(join(PLACE, "outcomes.json"), JSON.stringify(outcomes, undefined, 2));
