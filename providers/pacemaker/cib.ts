@@ -2,7 +2,7 @@ import { restored } from "./kept";
 import { canonicalOptions, canonicalValue } from "./names";
 import { editOptions, pairs } from "./nvset";
 import type { Foreign } from "./owners";
-import { foreign, ownedConstraint, ownedProperty } from "./owners";
+import { foreign, isHeld, ownedConstraint, ownedProperty } from "./owners";
 import { family, operatorMeta, parseElement } from "./parse";
 import type { OperatorMeta, Section } from "./render";
 import { dialectOf, renderSection } from "./render";
@@ -89,11 +89,13 @@ export function foreignParts(cib: Cib): Foreign[] {
     .filter(([name]) => ownedProperty(name) && name !== "last-lrm-refresh")
     .map(([name, value]) => ({ id: name, what: "property", detail: value }));
   const nodes = (child(configuration, "nodes")?.children ?? []).flatMap((n) =>
-    Object.entries(pairs(n, "instance_attributes").values).map(([k, v]) => ({
-      id: n.attrs["uname"] ?? "",
-      what: "node attribute",
-      detail: `${k}=${v}`,
-    })),
+    Object.entries(pairs({ ...n, children: n.children.filter((x) => !isHeld(x)) }, "instance_attributes").values).map(
+      ([k, v]) => ({
+        id: n.attrs["uname"] ?? "",
+        what: "node attribute",
+        detail: `${k}=${v}`,
+      }),
+    ),
   );
   const OURS: readonly string[] = ["nodes", ...SECTIONS, ...OPTION_KINDS.map((k) => OPTIONS[k][0])];
   const sections = configuration.children

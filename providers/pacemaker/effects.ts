@@ -1,6 +1,8 @@
 import type { Fact } from "../fact";
 import { sh } from "../remote";
 import type { Effect, Prediction } from "../step";
+import { ruled } from "./attribute";
+import { holds } from "./hold";
 import type { PredictedAction, Simulation } from "./simulate";
 import { describe, parseSimulation } from "./simulate";
 import type { Configuration } from "./spec";
@@ -39,19 +41,6 @@ function dangerOf(actions: readonly PredictedAction[]): Danger | undefined {
   const kinds = actions.flatMap((a) => (a.blocked ? [] : (DANGER[a.action] ?? [])));
   const comes = actions.some((a) => a.action === "promote" && !a.blocked);
   return worst(kinds.map((d) => (d === "stops" && comes ? "moves" : d)));
-}
-
-/** Locations whose rules go by the node attribute that a resource keeps; those of ping decide where the service may be. */
-function ruled(id: string, c: Configuration): string[] {
-  const e = c.elements[id];
-  const child = e?.kind === "clone" ? c.elements[e.child] : e;
-  if (child?.kind !== "primitive" || !/:pingd?$/.test(child.agent)) return [];
-  const attribute = child.params["name"] ?? "pingd";
-  return Object.entries(c.elements).flatMap(([location, x]) =>
-    x.kind === "location" && x.rules?.some((r) => r.expressions.some((y) => y.attribute === attribute))
-      ? [location]
-      : [],
-  );
 }
 
 const isFence = (id: string, c: Configuration): boolean => {
@@ -102,13 +91,16 @@ function service(c: Configuration): ReadonlySet<string> {
 }
 
 /** What a simulation cannot see: it ends with the transition, and an attribute that is gone by then counts only in the next one. */
-const warnings = (effects: readonly Effect[], c: Configuration): string[] =>
-  effects.flatMap(({ resource, danger }) =>
-    ruled(resource, c).map(
-      (location) =>
-        `${location} goes by what ${resource} says of a node: where that is missing for longer than its dampening${danger === "restarts" ? ", because the restart takes longer," : ""} the service may not stay`,
+function warnings(effects: readonly Effect[], now: Configuration, wanted: Configuration): string[] {
+  const held = holds(now, wanted);
+  return effects.flatMap(({ resource }) =>
+    ruled(resource, now).map((location) =>
+      held.has(resource)
+        ? `what ${resource} says of the nodes is held for ${location} until it has spoken again`
+        : `${location} goes by what ${resource} says of a node: where that is missing for longer than its dampening the service may not stay`,
     ),
   );
+}
 
 /** Somebody is served: a database server runs. Not knowing counts as yes. */
 export const serving = (status: ClusterStatus | undefined): boolean =>
@@ -185,7 +177,7 @@ export function predict(
   const actions = after.actions.filter((a) => !anyway.has(keyOf(a)));
   const effects = effectsOf(actions, now, wanted, someoneServed);
   const said = actions.length > 0 ? actions.map((a) => `Pacemaker: ${describe(a)}`) : ["Pacemaker: nothing to do"];
-  return { effects, words: [...said, ...warnings(effects, now)] };
+  return { effects, words: [...said, ...warnings(effects, now, wanted)] };
 }
 
 export const SEPARATOR = "----";

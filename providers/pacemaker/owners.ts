@@ -22,6 +22,10 @@ export const ownedProperty = (name: string): boolean => PROPERTIES.has(name);
 export const ownedConstraint = (id: string): boolean => CONSTRAINTS.test(id);
 export const ownedMeta = (name: string): boolean => META.has(name);
 
+/** Ids of permanent node attributes that stand for transient ones while a change is made. */
+export const HELD = "qvd-ha-held-";
+export const isHeld = (x: Xml): boolean => (x.attrs["id"] ?? "").startsWith(HELD);
+
 /** One thing in the cluster's configuration that is not ours. */
 export interface Foreign {
   /** CIB id, or for an option `id of its set/name`. */

@@ -3,11 +3,13 @@ import { nothing, plan as stages } from "../step";
 import { canonical, merge, readConfiguration, withProperty } from "./cib";
 import { commit, unlessMoved, whileStopped } from "./commit";
 import { serving, simulation } from "./effects";
+import { heldIn, hold, holds, isHolding, release } from "./hold";
 import { partOf, spokesman } from "./read";
 import type { PacemakerSeen, Spokesman } from "./read";
 import type { Configuration, PacemakerSpec } from "./spec";
 import { running } from "./status";
 import { untilIdle, untilSettled, untilStopped } from "./stop";
+import type { Xml } from "./xml";
 
 /** What differs between two configurations, by name. */
 export interface Difference {
@@ -49,12 +51,21 @@ const nowhere = (spec: PacemakerSpec): Error =>
 
 const idle = ({ status }: Spokesman): boolean => status !== undefined && running(status).length === 0;
 
+const released = (node: string, xml: Xml, why: string): Step => ({
+  node,
+  reason: `let the rules go by what the ping says again: ${why}`,
+  command: release(xml),
+});
+
 /** @throws Error when no node's cluster runs: there is nothing to write to */
 export function plan(wanted: PacemakerSpec, seen: PacemakerSeen): Plan {
   const from = spokesman(seen);
   if (!from) throw nowhere(wanted);
   const now = readConfiguration(from.cib);
-  if (same(now, partOf(wanted))) return nothing("the cluster's configuration is as wanted");
+  if (same(now, partOf(wanted)))
+    return isHolding(from.cib)
+      ? stages([[released(from.node, from.cib.xml, "an earlier change was interrupted")]])
+      : nothing("the cluster's configuration is as wanted");
   const d = difference(now, wanted);
   const what = [
     ...listed("add", d.added),
@@ -62,7 +73,8 @@ export function plan(wanted: PacemakerSpec, seen: PacemakerSeen): Plan {
     ...listed("remove", d.removed),
     ...listed("set options", d.options),
   ];
-  const merged = merge(from.cib, wanted);
+  const names = idle(from) ? [] : [...new Set(holds(now, partOf(wanted)).values())];
+  const merged = hold(from.cib.xml, merge(from.cib, wanted), names);
   const step: Step = {
     node: from.node,
     reason: `commit the configuration as one patch: ${what.join("; ")}`,
@@ -76,7 +88,9 @@ export function plan(wanted: PacemakerSpec, seen: PacemakerSeen): Plan {
     command: untilSettled,
     waits: true,
   };
-  return stages([idle(from) ? [step] : [step, settled]]);
+  if (idle(from)) return stages([[step]]);
+  const after = heldIn(merged).length > 0 ? [released(from.node, merged, "the ping was restarted")] : [];
+  return stages([[step, settled, ...after]]);
 }
 
 const NOTHING: Configuration = { properties: {}, resourceDefaults: {}, operationDefaults: {}, elements: {} };

@@ -110,3 +110,39 @@ describe("an awaited resource", () => {
     expect(() => started.plan(spec, { qvddb1: { status: undefined } })).toThrow("no cluster runs");
   });
 });
+
+describe("a change that restarts the ping that a rule goes by", () => {
+  const attributes = { pingd: "100" };
+  const running = (): string => cibWith(howto(), "pacemaker-3.9", { qvddb1: { attributes }, qvddb2: { attributes } });
+  const seenOf = (text: string): PacemakerSeen =>
+    Object.fromEntries(["qvddb1", "qvddb2"].map((n) => [n, { cib: parseCib(text), status: serving }]));
+  const wanted = () => {
+    const input = structuredClone(howtoInput) as { elements: { p_ping: { params: Record<string, string> } } };
+    input.elements.p_ping.params["host_list"] = "192.0.2.1";
+    return pacemakerSchema.parse(input);
+  };
+
+  it("holds the attribute in the same patch, and lets go at the end", () => {
+    const steps = plan(wanted(), seenOf(running())).stages.flat();
+    expect(steps.map((s) => s.reason)).toEqual([
+      expect.stringContaining("change p_ping"),
+      "wait until the cluster has acted on it",
+      "let the rules go by what the ping says again: the ping was restarted",
+    ]);
+    expect(String(steps[0]?.command.stdin)).toContain('id="qvd-ha-held-1"');
+  });
+
+  it("lets go of what an interrupted one has left, and says so as drift", () => {
+    const left = running().replace(
+      '<node id="1" uname="qvddb1"/>',
+      '<node id="1" uname="qvddb1"><instance_attributes id="qvd-ha-held-1"><nvpair id="qvd-ha-held-1-pingd" name="pingd" value="100"/></instance_attributes></node>',
+    );
+    const as = pacemakerSchema.parse(howtoInput);
+    expect(
+      plan(as, seenOf(left))
+        .stages.flat()
+        .map((s) => s.reason),
+    ).toEqual(["let the rules go by what the ping says again: an earlier change was interrupted"]);
+    expect(outputs(as, seenOf(left)).foreign).toEqual(outputs(as, seenOf(running())).foreign);
+  });
+});
