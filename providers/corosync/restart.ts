@@ -46,12 +46,12 @@ export const restart = (node: string, keys: readonly string[]): Step => ({
 });
 
 /**
- * Ends it, once the scheduler, asked with the configuration as it would be then, has nothing to do: what promotion rests on (the ping attribute, DRBD's scores) comes
- * back only some time after the daemons.
+ * Ends it, once the scheduler, asked with the configuration as it would be then, would take nothing away: what promotion rests on (the ping attribute, DRBD's scores)
+ * comes back only some time after the daemons. What it would only start is waiting for this: a fence device is stopped with its node's daemons.
  */
 export const release = (node: string): Step => ({
   node,
-  reason: "have Pacemaker look after everything again (leave maintenance mode), once it would change nothing",
+  reason: "have Pacemaker look after everything again (leave maintenance mode), once it would take nothing away",
   command: {
     timeoutSeconds: RELEASE_SECONDS + 180,
     script: lines(
@@ -66,7 +66,7 @@ while :; do
     grep -v "id=\"$id\"" "$d/all.xml" >"$d/then.xml"
     said=$(crm_simulate --run --xml-file "$d/then.xml" --output-as=xml 2>"$d/error") || said=
     todo=$(cat "$d/error")
-    if [[ $said == *"<pacemaker-result"* ]]; then todo=$(grep -oE '<(rsc_action|node_action) [^>]*>' <<<"$said" || true); fi
+    if [[ $said == *"<pacemaker-result"* ]]; then todo=$(grep -oE '<(rsc_action|node_action) [^>]*>' <<<"$said" | grep -v ' action="start"' || true); fi
   fi
   if [ -z "$todo" ]; then quiet=$((quiet + 1)); else quiet=0; fi
   if ((quiet >= 2)); then break; fi

@@ -85,3 +85,13 @@ test("is not let go while something would be stopped: the ping attribute has not
   expect(done.stderr).toMatch(/maintenance mode stays on: without it, Pacemaker would do this: .*p_postgres/s);
   expect(held()).toBe(true);
 }, 60_000);
+
+test("is let go though something is to be started: a fence device stopped with the daemons, and nothing else starts it", () => {
+  expect(begin()).toMatchObject({ status: 0 });
+  const text = readFileSync(file(), "utf8");
+  const without = text.replace(/^ *<lrm_resource id="p_fence_qvddb1"[\s\S]*?<\/lrm_resource>\n/gm, "");
+  expect(without).not.toBe(text);
+  writeFileSync(file(), without);
+  expect(end(20)).toMatchObject({ status: 0, stderr: "" });
+  expect(held()).toBe(false);
+}, 60_000);
