@@ -2,6 +2,7 @@ import { deviceOf } from "@qvd-ha/providers/dist/drbd/spec";
 import { os as family } from "@qvd-ha/providers/dist/os";
 import { KEPT } from "@qvd-ha/providers/dist/pacemaker/kept";
 import { agentParams } from "@qvd-ha/providers/dist/postgres/agent";
+import { fenceKinds } from "./config/fencing";
 import { ipOf, prefixOf } from "./config/primitives";
 import type { Settings } from "./config/schema";
 import type { Timers } from "./config/timers";
@@ -108,9 +109,12 @@ export const drbdCloneMeta = {
 /** Pacemaker gives a fencing as a whole a little more than the device's own time. */
 const FENCING_MARGIN_SECONDS = 20;
 
+/** The longest that one fencing may take, every kind of device in its turn. */
+export const fencingSeconds = (s: Settings): number => s.timers.fencing.off * fenceKinds(s.fencing).length;
+
 export const properties = (s: Settings): Readonly<Record<string, string | number | boolean>> => ({
   "stonith-enabled": true,
-  "stonith-timeout": s.timers.fencing.off + FENCING_MARGIN_SECONDS,
+  "stonith-timeout": fencingSeconds(s) + FENCING_MARGIN_SECONDS,
   "cluster-recheck-interval": s.cluster.recheckInterval,
   // 0 is Pacemaker's own default.
   ...(s.cluster.priorityFencingDelay > 0 ? { "priority-fencing-delay": s.cluster.priorityFencingDelay } : {}),

@@ -4,6 +4,7 @@ import { pacemakerSchema } from "@qvd-ha/providers/dist/pacemaker/spec";
 import { mergePatch } from "./config/mergePatch";
 import type { Settings } from "./config/schema";
 import * as definitions from "./definitions";
+import { fencePlaces } from "./fenceDevices";
 
 /** The longest failover that the configured timers allow; with a finding where QVD would give up before. */
 export function failoverBound(s: Settings): FailoverBound {
@@ -11,14 +12,15 @@ export function failoverBound(s: Settings): FailoverBound {
     kind: "primitive",
     ...args,
   });
-  const fences = s.nodes.map((n) => [
-    `p_fence_${n.name}`,
-    {
-      kind: "primitive",
-      agent: `stonith:${s.fencing.agent}`,
-      params: { pcmk_reboot_timeout: `${s.timers.fencing.off}s` },
-    },
-  ]);
+  const fences = fencePlaces(s).flatMap((l) =>
+    l.devices.flatMap(({ node, id }) => [
+      [
+        id,
+        { kind: "primitive", agent: `stonith:${l.kind}`, params: { pcmk_reboot_timeout: `${s.timers.fencing.off}s` } },
+      ],
+      [`${id}_level`, { kind: "level", target: node, index: l.index, devices: [id] }],
+    ]),
+  );
   const document = {
     properties: definitions.properties(s),
     resourceDefaults: definitions.resourceDefaults(s),

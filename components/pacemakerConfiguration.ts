@@ -4,6 +4,7 @@ import type { Connection } from "@qvd-ha/providers/dist/remote";
 import { Configuration, Started } from "@qvd-ha/providers/dist/dynamic";
 import { mergePatch } from "./config/mergePatch";
 import type { PacemakerConstraint } from "./constraints";
+import type { PacemakerFencingLevel } from "./fencingLevel";
 import type { PacemakerClone } from "./pacemakerClone";
 import type { PacemakerGroup } from "./pacemakerGroup";
 import type { Awaited, PacemakerPrimitive } from "./pacemakerPrimitive";
@@ -20,6 +21,8 @@ export interface PacemakerConfigurationArgs {
   readonly groups: readonly PacemakerGroup[];
   readonly clones: readonly PacemakerClone[];
   readonly constraints: readonly PacemakerConstraint[];
+  /** @default none: any device that fences a node may do it */
+  readonly levels?: readonly PacemakerFencingLevel[];
   /** Laid over all of these: a merge patch as in RFC 7396. */
   readonly patch?: unknown;
   /**
@@ -43,7 +46,10 @@ export class PacemakerConfiguration extends pulumi.ComponentResource {
   constructor(name: string, args: PacemakerConfigurationArgs, opts?: pulumi.ComponentResourceOptions) {
     super("qvd:pacemaker:Configuration", name, {}, opts);
     const elements = Object.fromEntries(
-      [...args.primitives, ...args.groups, ...args.clones, ...args.constraints].map((e) => [e.id, e.definition]),
+      [...args.primitives, ...args.groups, ...args.clones, ...args.constraints, ...(args.levels ?? [])].map((e) => [
+        e.id,
+        e.definition,
+      ]),
     );
     const { connections, properties, resourceDefaults } = args;
     const operationDefaults = args.operationDefaults ?? {};

@@ -6,11 +6,14 @@ import type { Connection } from "@qvd-ha/providers/dist/remote";
 import { ClusterNode } from "./clusterNode";
 import type { HypervisorSettings, NodeSettings, Secrets, Settings, SettingsInput } from "./config";
 import { ipOf, parse } from "./config";
+import { fenceKinds } from "./config/fencing";
 import { CorosyncRing } from "./corosyncRing";
 import { DatabaseResources } from "./databaseResources";
 import { DrbdResource } from "./drbdResource";
 import * as definitions from "./definitions";
 import { failoverBound } from "./failoverBound";
+import type { FenceLevel } from "./fenceDevices";
+import { domainOf, hypervisorOf } from "./fenceDevices";
 import { Fencing } from "./fencing";
 import { Machines } from "./machines";
 import { PacemakerConfiguration } from "./pacemakerConfiguration";
@@ -74,7 +77,7 @@ export class QvdDatabase extends pulumi.ComponentResource {
     const fencing = createFencing();
     const resources = createResources();
     const configuration = createConfiguration();
-    testFencing();
+    fencing.kinds.forEach(testFencing);
     if (settings.qvd) deployQvd(settings.qvd);
 
     this.address = done(address);
@@ -118,11 +121,6 @@ export class QvdDatabase extends pulumi.ComponentResource {
       return pulumi.secret(generated.result);
     }
 
-    function hypervisorOf(n: NodeSettings): HypervisorSettings {
-      const found = settings.hypervisors.find((h) => h.name === n.hypervisor) ?? settings.hypervisors[0];
-      return found as HypervisorSettings;
-    }
-
     function createMachines(): Machines {
       return new Machines(`${name}-machines`, { settings, secrets }, { parent });
     }
@@ -152,9 +150,11 @@ export class QvdDatabase extends pulumi.ComponentResource {
     }
 
     function extraPackages(): string[] {
-      const { externalLibvirt, mail } = family(settings.os).packages;
+      const { externalLibvirt, mail, fencing: agents } = family(settings.os).packages;
+      const kinds = fenceKinds(settings.fencing);
       return [
-        ...(settings.fencing.agent === "external/libvirt" ? externalLibvirt : []),
+        ...(kinds.includes("libvirt") && settings.fencing.agent === "external/libvirt" ? externalLibvirt : []),
+        ...kinds.flatMap((k) => (k === "libvirt" ? [] : (agents[k] ?? []))),
         ...(settings.mail ? mail : []),
       ];
     }
@@ -186,7 +186,7 @@ export class QvdDatabase extends pulumi.ComponentResource {
           verifyAlgorithm,
           initialSync,
           overwrite,
-          fenceTimeout: settings.timers.fencing.off,
+          fenceTimeout: definitions.fencingSeconds(settings),
           fenceHandler,
           startup,
           dataPolicy: settings.dataPolicy,
@@ -246,25 +246,7 @@ export class QvdDatabase extends pulumi.ComponentResource {
     }
 
     function createFencing(): Fencing {
-      const nodes = settings.nodes.map((n) => ({
-        name: n.name,
-        domain: n.domain ?? n.name,
-        hypervisor: hypervisorOf(n),
-        address: ipOf(n.lan),
-      }));
-      return new Fencing(
-        `${name}-fencing`,
-        {
-          agent: settings.fencing.agent,
-          nodes,
-          connections,
-          hypervisorPrivateKey: secrets.hypervisorPrivateKey,
-          manageKey: settings.fencing.manageKey,
-          privateKey: secrets.fencePrivateKey,
-          timers: settings.timers.fencing,
-        },
-        { parent, dependsOn: prepared },
-      );
+      return new Fencing(`${name}-fencing`, { settings, secrets, connections }, { parent, dependsOn: prepared });
     }
 
     function createResources(): DatabaseResources {
@@ -282,23 +264,24 @@ export class QvdDatabase extends pulumi.ComponentResource {
           groups: resources.groups,
           clones: resources.clones,
           constraints: [...fencing.locations, ...resources.constraints],
+          levels: fencing.levels,
           patch: settings.cib,
         },
         { parent, dependsOn: [ring, ...fencing.ready] },
       );
     }
 
-    function testFencing(): FenceTest {
+    function testFencing({ kind, index, devices }: FenceLevel): FenceTest {
       return new FenceTest(
-        `${name}-fence-test`,
+        index === 1 ? `${name}-fence-test` : `${name}-fence-test-${kind}`,
         {
           connections,
-          agent: settings.fencing.agent,
-          tests: settings.nodes.map((n, i) => ({
+          agent: devices[0]?.agent as string,
+          tests: devices.map(({ node, id }, i) => ({
             from: (settings.nodes[1 - i] as NodeSettings).name,
-            node: n.name,
-            device: `p_fence_${n.name}`,
-            params: (configuration.elements[`p_fence_${n.name}`] as { params: Record<string, string> }).params,
+            node,
+            device: id,
+            params: (configuration.elements[id] as { params: Record<string, string> }).params,
           })),
         },
         { parent: fencing, dependsOn: [...configuration.started] },
@@ -326,8 +309,8 @@ export class QvdDatabase extends pulumi.ComponentResource {
     }
 
     function describeHypervisor(h: HypervisorSettings): pulumi.Output<HypervisorDescription> {
-      const mine = settings.nodes.filter((n) => hypervisorOf(n) === h);
-      const domains = Object.fromEntries(mine.map((n) => [n.name, n.domain ?? n.name]));
+      const mine = settings.nodes.filter((n) => hypervisorOf(settings, n) === h);
+      const domains = Object.fromEntries(mine.map((n) => [n.name, domainOf(n)]));
       const { address: host, port, user, hostKey } = h;
       const privateKey = secrets.hypervisorPrivateKey;
       return privateKey

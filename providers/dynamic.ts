@@ -5,6 +5,7 @@ import type { DeepInput } from "./deepInput";
 import type { schema as drbd } from "./drbd/spec";
 import type { schema as fenceAccess } from "./fencing/access/spec";
 import type { schema as fenceClient } from "./fencing/client/spec";
+import type { schema as fenceSecret } from "./fencing/secret/spec";
 import type { schema as fenceTest } from "./fencing/test/spec";
 import type { KindName } from "./kinds";
 import type { schema as node } from "./node/spec";
@@ -32,6 +33,7 @@ function stub(kind: string): pulumi.dynamic.ResourceProvider {
 const nodeStub = stub("node");
 const fenceAccessStub = stub("fenceAccess");
 const fenceClientStub = stub("fenceClient");
+const fenceSecretStub = stub("fenceSecret");
 const fenceTestStub = stub("fenceTest");
 const drbdStub = stub("drbd");
 const postgresStub = stub("postgres");
@@ -63,6 +65,15 @@ export class FenceClient extends pulumi.dynamic.Resource {
 
   constructor(name: string, args: Args<typeof fenceClient>, opts?: pulumi.CustomResourceOptions) {
     super(fenceClientStub, name, args, opts, "fencing", "Client");
+  }
+}
+
+/** A fence agent's secret in root's files on the nodes. */
+export class FenceSecret extends pulumi.dynamic.Resource {
+  static readonly kind: KindName = "fenceSecret";
+
+  constructor(name: string, args: Args<typeof fenceSecret>, opts?: pulumi.CustomResourceOptions) {
+    super(fenceSecretStub, name, args, opts, "fencing", "Secret");
   }
 }
 

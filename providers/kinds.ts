@@ -1,6 +1,6 @@
 import { corosync } from "./corosync";
 import { drbd } from "./drbd";
-import { fenceAccess, fenceClient, fenceTest } from "./fencing";
+import { fenceAccess, fenceClient, fenceSecret, fenceTest } from "./fencing";
 import type { AnyKind } from "./kind";
 import { node } from "./node";
 import { pacemaker, started } from "./pacemaker";
@@ -15,6 +15,7 @@ export const kinds = {
   postgres,
   fenceAccess,
   fenceClient,
+  fenceSecret,
   fenceTest,
   node,
 } satisfies Record<string, AnyKind>;

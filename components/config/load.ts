@@ -1,12 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Finding } from "@qvd-ha/providers/dist/kind";
+import { secretFinding } from "@qvd-ha/providers/dist/fencing/secret/spec";
+import { fenceKinds, fencingSchema } from "./fencing";
+import type { FenceKind } from "./fencing";
 import { passwordFinding, SettingsError, validate } from "./parse";
 import type { Settings } from "./schema";
 import type { SecretName, Secrets } from "./secrets";
-import { isSecret, SECRETS } from "./secrets";
+import { FENCE_SECRETS, isSecret, SECRETS } from "./secrets";
 
 const needs = (when: boolean, property: string, why: string): Finding[] =>
   when ? [{ property, reason: `is missing: ${why} (pulumi config set --secret ${property} < key)` }] : [];
+
+type Bearer = keyof typeof FENCE_SECRETS;
+const bears = (kind: FenceKind): kind is Bearer => kind in FENCE_SECRETS;
 
 const value = (text: string): unknown => {
   try {
@@ -29,11 +35,19 @@ export function load(defaults: Readonly<Record<string, unknown>> = {}): { settin
   const { settings, findings } = validate({ ...defaults, ...plain });
   const password: Finding[] =
     all.databasePassword === undefined ? [] : passwordFinding("databasePassword", all.databasePassword);
+  // What else is wrong must not hide a secret that is missing.
+  const fencing = fencingSchema.safeParse(plain.fencing ?? {});
+  const bearers = fencing.success ? fenceKinds(fencing.data).filter(bears) : [];
   const missing = [
     ...needs(plain.platform === "existing", "sshPrivateKey", "existing machines are reached with it"),
     ...needs(plain.qvd !== undefined, "qvdPrivateKey", "the QVD node is reached with it"),
+    ...bearers.flatMap((k) => needs(true, FENCE_SECRETS[k], `fencing by ${k} proves itself with it`)),
   ].filter((f) => all[f.property] === undefined);
-  const everything = [...findings, ...password, ...missing];
+  const refused = bearers.flatMap((k) => {
+    const text = all[FENCE_SECRETS[k]];
+    return text === undefined ? [] : secretFinding(FENCE_SECRETS[k], k, text);
+  });
+  const everything = [...findings, ...password, ...refused, ...missing];
   if (!settings || everything.length > 0) throw new SettingsError(everything);
   const secret = (key: SecretName): pulumi.Output<string> | undefined => {
     const text = all[key];

@@ -1,4 +1,5 @@
 import type { Finding } from "@qvd-ha/providers/dist/kind";
+import { boards, fencingRules } from "./fencingRules";
 import { failoverBound } from "../failoverBound";
 import { inNetwork, ipOf } from "./primitives";
 import type { Settings } from "./schema";
@@ -37,6 +38,7 @@ const names: Rule = (s) => [
     "disk serial",
     s.nodes.map((n, i) => ({ property: `nodes[${i}].disk.serial`, value: n.disk.serial })),
   ),
+  ...distinct("management board", boards(s)),
 ];
 
 const networks: Rule = (s) => {
@@ -91,6 +93,7 @@ const rings: Rule = (s) => {
 const hypervisors: Rule = (s) =>
   s.nodes.flatMap((n, i) => {
     const known = s.hypervisors.map((h) => h.name);
+    if (known.length === 0 && n.hypervisor === undefined) return [];
     if (n.hypervisor ? known.includes(n.hypervisor) : known.length === 1) return [];
     const value = n.hypervisor ? `${n.hypervisor} is not among` : "is missing, and there is a choice of";
     return [finding(`nodes[${i}].hypervisor`, `${value} ${known.join(", ")}: fencing must know what runs the node`)];
@@ -150,6 +153,7 @@ export const rules: readonly Rule[] = [
   networks,
   rings,
   hypervisors,
+  fencingRules,
   platform,
   oneHypervisor,
   bound,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { CONSENT, CONSENT_RULE } from "@qvd-ha/providers/dist/driver/consent";
 import { connectionSchema } from "@qvd-ha/providers/dist/remote";
+import { fencingSchema } from "./fencing";
 import { address, cidr, hostName, seconds } from "./primitives";
 import { timersSchema } from "./timers";
 
@@ -28,8 +29,10 @@ export const nodeSchema = z.strictObject({
   disk: diskSchema,
   /** Name of the hypervisor that runs this node, for fencing and for making its domain. Default: the only one. */
   hypervisor: hostName.optional(),
-  /** Name of the domain on the hypervisor. Default: the node's name. */
+  /** Name of the domain on the hypervisor; with XenServer the virtual machine's name or UUID. Default: the node's name. */
   domain: z.string().optional(),
+  /** The machine's management board. */
+  ipmi: z.strictObject({ address, port: z.number().int().min(1).max(65535).default(623) }).optional(),
   /** Existing machines: the public host key, and where SSH listens if not at the LAN address, port 22. */
   ssh: connectionSchema.omit({ privateKey: true }).partial({ host: true, user: true, port: true }).optional(),
 });
@@ -212,7 +215,7 @@ export const schema = z.strictObject({
   platform: z.enum(["libvirt", "existing"]),
   os: z.enum(["debian12", "debian13", "ubuntu2404", "rhel9", "sles15"]).default("debian12"),
   nodes: z.array(nodeSchema).length(2, "a pair has exactly two nodes"),
-  hypervisors: z.array(hypervisorSchema).min(1, "fencing needs the hypervisor of every node"),
+  hypervisors: z.array(hypervisorSchema).default([]),
   machine: machineSchema.optional(),
   database: databaseSchema,
   drbd: drbdSchema.prefault({}),
@@ -221,13 +224,7 @@ export const schema = z.strictObject({
   timers: timersSchema.prefault({}),
   /** Addresses that must answer where the database may run: the router. */
   ping: z.strictObject({ hosts: z.array(address).min(1, "name the router; the HOWTO's own value is lost") }),
-  fencing: z
-    .strictObject({
-      agent: z.enum(["fence_virsh", "external/libvirt"]).default("fence_virsh"),
-      /** Whether the nodes get a key of their own for fencing; else what root's own ssh does there is used as it is. */
-      manageKey: z.boolean().default(true),
-    })
-    .prefault({}),
+  fencing: fencingSchema.prefault({}),
   /** What the other keys cannot say of the cluster's configuration. */
   cib: cibSchema.prefault({}),
   /** Where the cluster reports by mail; without it there is no p_mailto. */

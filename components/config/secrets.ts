@@ -10,6 +10,12 @@ export const SECRETS = [
   "corosyncKey",
   /** Private SSH key by which the nodes fence. */
   "fencePrivateKey",
+  /** Password of `fencing.xenapi.user`. */
+  "xenapiPassword",
+  /** Password of `fencing.ipmi.user`, at most 20 characters. */
+  "ipmiPassword",
+  /** Key of fence_virtd, base64. */
+  "xvmKey",
   /** Private SSH key that logs in to existing machines. */
   "sshPrivateKey",
   /** Private SSH key that logs in to the hypervisors to install the fence key. */
@@ -17,6 +23,9 @@ export const SECRETS = [
   /** Private SSH key that logs in to the QVD node of `qvd`. */
   "qvdPrivateKey",
 ] as const;
+
+/** The secret that a kind of fencing needs; libvirt's key is made where it is not given. */
+export const FENCE_SECRETS = { xvm: "xvmKey", xenapi: "xenapiPassword", ipmi: "ipmiPassword" } as const;
 
 export type SecretName = (typeof SECRETS)[number];
 

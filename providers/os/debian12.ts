@@ -7,5 +7,6 @@ export const debian12 = debianLike({
   postgresVersion: 15,
   pacemaker: "2.1",
   agentPackages: ["fence-agents", "resource-agents"],
-  fenceAgents: ["external/libvirt", "fence_virsh", "fence_xenapi"],
+  fenceAgents: ["external/libvirt", "fence_ipmilan", "fence_virsh", "fence_virt", "fence_xenapi", "fence_xvm"],
+  fencingPackages: { xvm: ["fence-virt"], xenapi: [], ipmi: ["ipmitool"] },
 });

@@ -7,5 +7,10 @@ export const debian13 = debianLike({
   postgresVersion: 17,
   pacemaker: "3.0",
   agentPackages: ["fence-agents-virsh", "resource-agents"],
-  fenceAgents: ["external/libvirt", "fence_virsh"],
+  fenceAgents: ["external/libvirt", "fence_ipmilan", "fence_virsh", "fence_virt", "fence_xenapi", "fence_xvm"],
+  fencingPackages: {
+    xvm: ["fence-virt"],
+    xenapi: ["fence-agents-xenapi"],
+    ipmi: ["fence-agents-ipmilan", "ipmitool"],
+  },
 });

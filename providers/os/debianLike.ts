@@ -10,6 +10,7 @@ export function debianLike(own: {
   pacemaker: OsFamily["pacemaker"]["dialect"];
   agentPackages: readonly string[];
   fenceAgents: readonly string[];
+  fencingPackages: OsFamily["packages"]["fencing"];
 }): OsFamily {
   const version = own.postgresVersion;
   const binDir = `/usr/lib/postgresql/${version}/bin`;
@@ -34,6 +35,7 @@ export function debianLike(own: {
       ],
       externalLibvirt: ["cluster-glue", "libvirt-clients"],
       mail: ["bsd-mailx"],
+      fencing: own.fencingPackages,
     },
     units: {
       chrony: "chrony.service",

@@ -15,6 +15,8 @@ export interface OsFamily {
     readonly base: readonly string[];
     /** Also needed for `external/libvirt`, the HOWTO's own fence agent; empty where the distribution has none. */
     readonly externalLibvirt: readonly string[];
+    /** Also needed for the other kinds of fencing; a kind that is not there has no agent in the distribution. */
+    readonly fencing: Partial<Readonly<Record<"xvm" | "xenapi" | "ipmi", readonly string[]>>>;
     /** Also needed where the cluster reports by mail: the program `mail`; an MTA comes with it where the machine has none. */
     readonly mail: readonly string[];
   };

@@ -23,6 +23,7 @@ export const rhel9: OsFamily = {
       "xfsprogs",
     ],
     externalLibvirt: [],
+    fencing: { xvm: ["fence-virt"], ipmi: ["fence-agents-ipmilan"] },
     mail: ["s-nail", "postfix"],
   },
   units: { chrony: "chronyd.service", postgresql: ["postgresql.service"], ...drbdUnits, ...clusterUnits },
@@ -39,5 +40,5 @@ export const rhel9: OsFamily = {
   drbd: { dialect: "9", ...drbdPaths },
   corosync,
   pacemaker: { dialect: "2.1", ...pacemakerPaths },
-  fenceAgents: ["fence_virsh"],
+  fenceAgents: ["fence_ipmilan", "fence_virsh", "fence_virt", "fence_xvm"],
 };

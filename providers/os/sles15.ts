@@ -24,6 +24,7 @@ export const sles15: OsFamily = {
       "xfsprogs",
     ],
     externalLibvirt: ["cluster-glue", "libvirt-client"],
+    fencing: { xenapi: [], ipmi: ["ipmitool"] },
     mail: ["mailx", "postfix"],
   },
   units: { chrony: "chronyd.service", postgresql: ["postgresql.service"], ...drbdUnits, ...clusterUnits },
@@ -40,5 +41,5 @@ export const sles15: OsFamily = {
   drbd: { dialect: "9", ...drbdPaths },
   corosync,
   pacemaker: { dialect: "2.1", ...pacemakerPaths },
-  fenceAgents: ["external/libvirt", "fence_virsh"],
+  fenceAgents: ["external/libvirt", "fence_ipmilan", "fence_virsh", "fence_xenapi"],
 };

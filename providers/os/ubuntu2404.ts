@@ -7,5 +7,6 @@ export const ubuntu2404 = debianLike({
   postgresVersion: 16,
   pacemaker: "2.1",
   agentPackages: ["fence-agents-base", "fence-agents-extra", "resource-agents-base", "resource-agents-extra"],
-  fenceAgents: ["external/libvirt", "fence_virsh", "fence_xenapi"],
+  fenceAgents: ["external/libvirt", "fence_ipmilan", "fence_virsh", "fence_virt", "fence_xenapi", "fence_xvm"],
+  fencingPackages: { xvm: ["fence-virt"], xenapi: [], ipmi: ["ipmitool"] },
 });

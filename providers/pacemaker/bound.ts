@@ -82,7 +82,10 @@ function primitivesOf(c: Configuration, ids: readonly string[]): Timed[] {
   });
 }
 
-/** The longest of the fence devices' time-outs, each device's own before the cluster's; then the delays that are paid before. */
+/**
+ * The longest of the fence devices' time-outs, each device's own before the cluster's; of a node that has levels all of its devices', as one is tried after the other.
+ * Then the delays that are paid before.
+ */
 function fencing(c: Configuration): Term[] {
   const cluster = milliseconds(c.properties["stonith-timeout"] ?? "") ?? DEFAULT_FENCING_MS;
   const source =
@@ -93,12 +96,22 @@ function fencing(c: Configuration): Term[] {
     e.kind === "primitive" && e.agent.startsWith("stonith:") ? [{ id, params: e.params }] : [],
   );
   const action = c.properties["stonith-action"] === "off" ? "pcmk_off_timeout" : "pcmk_reboot_timeout";
-  const longest = devices
-    .map((d) => {
-      const own = milliseconds(d.params[action] ?? "");
-      return own === undefined ? { ms: cluster, source } : { ms: own, source: `elements.${d.id}.params.${action}` };
-    })
-    .reduce((a, b) => (b.ms > a.ms ? b : a), devices.length > 0 ? { ms: 0, source } : { ms: cluster, source });
+  const own = devices.map((d) => {
+    const ms = milliseconds(d.params[action] ?? "");
+    return ms === undefined
+      ? { id: d.id, ms: cluster, source }
+      : { id: d.id, ms, source: `elements.${d.id}.params.${action}` };
+  });
+  const levels = Object.values(c.elements).flatMap((e) => (e.kind === "level" ? [e] : []));
+  const inTurn = [...new Set(levels.map((l) => l.target))].map((target) => {
+    const ids = levels.filter((l) => l.target === target).flatMap((l) => l.devices);
+    const all = ids.flatMap((id) => own.filter((d) => d.id === id));
+    return { ms: all.reduce((ms, d) => ms + d.ms, 0), source: all.map((d) => d.source).join(" + ") };
+  });
+  const longest = [...own, ...inTurn].reduce(
+    (a, b) => (b.ms > a.ms ? b : a),
+    devices.length > 0 ? { ms: 0, source } : { ms: cluster, source },
+  );
   const delay = Math.max(
     0,
     ...devices.map((d) =>

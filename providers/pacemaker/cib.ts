@@ -5,7 +5,7 @@ import type { Foreign } from "./owners";
 import { foreign, isHeld, ownedConstraint, ownedProperty } from "./owners";
 import { family, operatorMeta, parseElement } from "./parse";
 import type { OperatorMeta, Section } from "./render";
-import { dialectOf, renderSection } from "./render";
+import { dialectOf, renderSection, SECTIONS } from "./render";
 import type { Configuration, Element } from "./spec";
 import type { Xml } from "./xml";
 import { child, element, parseXml } from "./xml";
@@ -43,7 +43,6 @@ const OPTIONS = {
 } as const;
 type OptionKind = keyof typeof OPTIONS;
 const OPTION_KINDS = Object.keys(OPTIONS) as OptionKind[];
-const SECTIONS: readonly Section[] = ["resources", "constraints", "alerts"];
 
 const configurationOf = (cib: Cib): Xml => child(cib.xml, "configuration") ?? element("configuration");
 const kept = (kind: OptionKind, name: string): boolean => kind === "properties" && ownedProperty(name);

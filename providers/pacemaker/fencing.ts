@@ -8,7 +8,8 @@ export function covers(device: Element): readonly string[] | "any" {
   const map = p["pcmk_host_map"];
   // node:plug pairs; several plugs of one node are joined by commas.
   const mapped = map?.split(/[;\s]+/).flatMap((pair) => /^([^:=]+)[:=]/.exec(pair.trim())?.[1] ?? []) ?? [];
-  const listed = (p["pcmk_host_list"] ?? p["hostlist"])?.split(/[\s,;]+/).filter(Boolean) ?? [];
-  const all = [...new Set([...mapped, ...listed])];
+  // external/libvirt writes node:domain where the two differ.
+  const listed = p["pcmk_host_list"] ?? p["hostlist"]?.replace(/:[^\s,;]*/g, "");
+  const all = [...new Set([...mapped, ...(listed?.split(/[\s,;]+/).filter(Boolean) ?? [])])];
   return all.length > 0 ? all : "any";
 }

@@ -168,6 +168,15 @@ function alert(x: Xml): Element {
   return made(input as ElementInput, extra);
 }
 
+function level(x: Xml): Element {
+  const { target = "", index = "", devices = "" } = x.attrs;
+  const input = { kind: "level" as const, target, index: Number(index), devices: devices.split(",") };
+  return made(input, rest(x, ["target", "index", "devices"], []));
+}
+
+/** By a pattern or an attribute, or with a number that Pacemaker itself does not take: a spec has no word for it. */
+const plainLevel = ({ attrs }: Xml): boolean => attrs["target"] !== undefined && /^[1-9]$/.test(attrs["index"] ?? "");
+
 const PARSERS: Readonly<Record<string, (x: Xml) => Element>> = {
   primitive,
   group,
@@ -177,12 +186,14 @@ const PARSERS: Readonly<Record<string, (x: Xml) => Element>> = {
   rsc_colocation: colocation,
   rsc_order: order,
   alert,
+  "fencing-level": level,
 };
 
 /** The spec of one CIB element; undefined where a spec has no word for it (templates, bundles, tickets, sets, patterns). */
 export function parseElement(x: Xml): Element | undefined {
   const parse = PARSERS[x.name];
   if (!parse || x.attrs["template"] !== undefined) return undefined;
+  if (x.name === "fencing-level" && !plainLevel(x)) return undefined;
   if (child(x, "resource_set") || x.attrs["rsc-pattern"] !== undefined) return undefined;
   return parse(x);
 }

@@ -1,5 +1,5 @@
 import { nvset } from "./nvset";
-import type { Alert, Clone, Colocation, Element, Group, Location, Operation, Order, Primitive } from "./spec";
+import type { Alert, Clone, Colocation, Element, Group, Level, Location, Operation, Order, Primitive } from "./spec";
 import type { Xml } from "./xml";
 import { element } from "./xml";
 
@@ -124,14 +124,26 @@ function alert(c: Context, id: string, e: Alert): Xml {
   ]);
 }
 
-export type Section = "resources" | "constraints" | "alerts";
+const level = (id: string, e: Level): Xml =>
+  element("fencing-level", { id, target: e.target, index: String(e.index), devices: e.devices.join(",") });
 
-export const sectionOf = (e: Element): Section =>
-  e.kind === "alert"
-    ? "alerts"
-    : e.kind === "primitive" || e.kind === "group" || e.kind === "clone"
-      ? "resources"
-      : "constraints";
+export const SECTIONS = ["resources", "constraints", "fencing-topology", "alerts"] as const;
+export type Section = (typeof SECTIONS)[number];
+
+export function sectionOf(e: Element): Section {
+  switch (e.kind) {
+    case "alert":
+      return "alerts";
+    case "level":
+      return "fencing-topology";
+    case "primitive":
+    case "group":
+    case "clone":
+      return "resources";
+    default:
+      return "constraints";
+  }
+}
 
 function one(c: Context, id: string, e: Element): Xml {
   switch (e.kind) {
@@ -143,6 +155,8 @@ function one(c: Context, id: string, e: Element): Xml {
       return order(id, e);
     case "alert":
       return alert(c, id, e);
+    case "level":
+      return level(id, e);
     default:
       return resource(c, id, e);
   }

@@ -2,8 +2,7 @@ import type { Finding } from "../kind";
 import { covers } from "./fencing";
 import { secretNames } from "./kept";
 import { ownedConstraint, ownedMeta, ownedProperty } from "./owners";
-import type { Section } from "./render";
-import { dialectOf, renderSection } from "./render";
+import { dialectOf, renderSection, SECTIONS } from "./render";
 import type { Element, PacemakerSpec } from "./spec";
 import type { Xml } from "./xml";
 
@@ -32,6 +31,8 @@ function references(id: string, e: Element): [property: string, target: string, 
         [`${at}.first`, e.first, any],
         [`${at}.then`, e.then, any],
       ];
+    case "level":
+      return e.devices.map((d, i) => [`${at}.devices.${i}`, d, ["primitive"]]);
     default:
       return [];
   }
@@ -76,10 +77,9 @@ const idsOf = (x: Xml): string[] => [
 
 /** Over everything that is rendered, as the ids of operations and sets are made from those of elements. Whatever stands in two places is told elsewhere. */
 function doubleIds(elements: Elements, shared: ReadonlySet<string>): Finding[] {
-  const sections: readonly Section[] = ["resources", "constraints", "alerts"];
   const seen = new Set<string>();
   const doubles = new Map<string, string>();
-  for (const id of sections.flatMap((s) => renderSection(s, elements, dialectOf("pacemaker-3.9"))).flatMap(idsOf)) {
+  for (const id of SECTIONS.flatMap((s) => renderSection(s, elements, dialectOf("pacemaker-3.9"))).flatMap(idsOf)) {
     const owner = elements[id] ? id : (Object.keys(elements).find((e) => id.startsWith(`${e}-`)) ?? id);
     if (seen.has(id) && !shared.has(owner) && !doubles.has(owner)) doubles.set(owner, id);
     seen.add(id);
@@ -126,6 +126,43 @@ function fencing(spec: PacemakerSpec): Finding[] {
     }
   }
   return found;
+}
+
+/** Levels of fencing, as the fencer would take them: a node's levels in their order, of devices that fence it. */
+function levels(spec: PacemakerSpec): Finding[] {
+  const nodes = Object.keys(spec.connections);
+  const places = new Map<string, string>();
+  return Object.entries(spec.elements).flatMap(([id, e]) => {
+    if (e.kind !== "level") return [];
+    const at = `elements.${id}`;
+    const place = `${e.target} ${e.index}`;
+    const other = places.get(place);
+    places.set(place, id);
+    const wrong = e.devices.flatMap((d, i): Finding[] => {
+      const device = spec.elements[d];
+      if (device?.kind !== "primitive") return [];
+      const property = `${at}.devices.${i}`;
+      if (!device.agent.startsWith("stonith:")) return [finding(property, `"${d}" is no fence device`)];
+      const targets = covers(device);
+      return targets === "any" || targets.includes(e.target)
+        ? []
+        : [finding(property, `"${d}" fences ${targets.join(", ")}, not ${e.target}: name a device of ${e.target}`)];
+    });
+    return [
+      ...(nodes.includes(e.target)
+        ? []
+        : [finding(`${at}.target`, `"${e.target}" is no node: use ${nodes.join(" or ")}`)]),
+      ...(other === undefined
+        ? []
+        : [
+            finding(
+              `${at}.index`,
+              `${e.index} is "${other}" already: every level of ${e.target} has a place of its own`,
+            ),
+          ]),
+      ...wrong,
+    ];
+  });
 }
 
 const promotable = (e: Element | undefined): boolean => e?.kind === "clone" && e.meta["promotable"] === "true";
@@ -227,5 +264,6 @@ export function rules(spec: PacemakerSpec): Finding[] {
     ...doubleIds(spec.elements, sharedIds(spec.elements)),
     ...promotion(spec.elements),
     ...fencing(spec),
+    ...levels(spec),
   ];
 }

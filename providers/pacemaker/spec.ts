@@ -145,6 +145,18 @@ export const alertSchema = z.strictObject({
   handMade,
 });
 
+/** Fence devices that are tried together for a node: the next level's only where these have failed (`fencing-level`). */
+export const levelSchema = z.strictObject({
+  kind: z.literal("level"),
+  /** The node to be fenced. */
+  target: z.string().min(1),
+  /** Place in the order, 1 first. */
+  index: z.number().int().min(1).max(9),
+  /** Ids of fence devices, all of which must succeed, in this order. */
+  devices: z.array(id).min(1),
+  handMade,
+});
+
 export const elementSchema = z.discriminatedUnion("kind", [
   primitiveSchema,
   groupSchema,
@@ -153,6 +165,7 @@ export const elementSchema = z.discriminatedUnion("kind", [
   colocationSchema,
   orderSchema,
   alertSchema,
+  levelSchema,
 ]);
 
 /**
@@ -184,6 +197,7 @@ export type Rule = z.infer<typeof ruleSchema>;
 export type Location = z.infer<typeof locationSchema>;
 export type Colocation = z.infer<typeof colocationSchema>;
 export type Order = z.infer<typeof orderSchema>;
+export type Level = z.infer<typeof levelSchema>;
 export type Alert = z.infer<typeof alertSchema>;
 export type Element = z.infer<typeof elementSchema>;
 /** As a person writes it, before defaults and normalisation. */

@@ -2,7 +2,7 @@ import { quote, raw, sh } from "../../remote";
 import type { Plan, Step } from "../../step";
 import { plan as planOf } from "../../step";
 import type { AccessSeen } from "./read";
-import { renderLine, renderShell } from "./render";
+import { renderLine, renderShell, RETIRING_MINUTES } from "./render";
 import type { FenceAccessSpec } from "./spec";
 
 const writeShell = (node: string, spec: FenceAccessSpec): Step => ({
@@ -14,7 +14,10 @@ const writeShell = (node: string, spec: FenceAccessSpec): Step => ({
   },
 });
 
-/** Rewrites authorized_keys with our line last or gone; all other lines, mode and owner stay, and a link stays a link. */
+/**
+ * Rewrites authorized_keys with our line last or gone; all other lines, mode and owner stay, and a link stays a link.
+ * A key that is exchanged stays for some minutes beside the new one: the nodes have no other until they get it.
+ */
 const writeKeys = (node: string, reason: string, spec: FenceAccessSpec, line: string | undefined): Step => ({
   node,
   reason,
@@ -25,8 +28,15 @@ f=$(readlink -f "$f")
 [ -e "$f" ] || { : >"$f"; chmod 600 "$f"; }
 cp -p "$f" "$f.qvd-ha"
 trap 'rm -f "$f.qvd-ha"' EXIT
-awk -v key=${spec.publicKey.split(" ")[1] as string} -v command=${`command="${spec.commandPath}"`} \
-  '/^#/ || !(index($0, key) || index($0, command))' "$f" >"$f.qvd-ha"
+until=${line === undefined ? "" : raw(`$(date -d '+${RETIRING_MINUTES} minutes' +%Y%m%d%H%M)`)}
+awk -v key=${spec.publicKey.split(" ")[1] as string} -v command=${`command="${spec.commandPath}"`} -v until="$until" '
+  /^#/ { print; next }
+  index($0, key) { next }
+  index($0, command) {
+    if (until == "" || !/^restrict,pty,command="[^"]+"(,from="[^"]+")? [^ ]+ [^ ]+ qvd-ha-fence$/) next
+    sub(/ /, ",expiry-time=\"" until "\" ")
+  }
+  { print }' "$f" >"$f.qvd-ha"
 ${line === undefined ? raw(":") : raw(`printf '%s\\n' ${quote(line)} >>"$f.qvd-ha"`)}
 mv "$f.qvd-ha" "$f"`,
   },
@@ -43,7 +53,7 @@ export function plan(wanted: FenceAccessSpec, seen: AccessSeen): Plan {
         .map(([node]) => writeShell(node, wanted)),
       // After the command is in place: sshd must never find the key without its guard.
       nodes
-        .filter(([, { keys }]) => keys.length !== 1 || keys[0] !== line)
+        .filter(([, { lines }]) => lines.keys.length !== 1 || lines.keys[0] !== line)
         .map(([node]) => writeKeys(node, "let the fencing key in, held to that command", wanted, line)),
     ],
     "the fencing key is in, held to its command",
@@ -55,7 +65,7 @@ export function remove(spec: FenceAccessSpec, seen: AccessSeen): Plan {
   return planOf(
     [
       nodes
-        .filter(([, { keys }]) => keys.length > 0)
+        .filter(([, { lines }]) => lines.keys.length + lines.retiring.length > 0)
         .map(([node]) => writeKeys(node, "let the fencing key in no more", spec, undefined)),
       nodes
         .filter(([, { shell }]) => shell !== undefined)

@@ -9,15 +9,30 @@ import type { FenceTestCase, FenceTestSpec } from "./spec";
 
 const stamp = (name: string): Sh => sh`mkdir -p ${STAMP_DIR}; : >${`${STAMP_DIR}/${name}`}`;
 
+/** A plug that no device has. */
+const NOBODY = "qvd-ha-nobody";
+
+/** One that says yes to this as well says yes to everything, and would say so of a node that still writes. Agents without a plug have nothing else to be asked for. */
+const control = (spec: FenceTestSpec, test: FenceTestCase, seconds: number): Sh =>
+  test.params["plug"] === undefined
+    ? sh``
+    : sh`
+if sed ${`s/^plug=.*/plug=${NOBODY}/`} <<<"$params" | timeout ${seconds} ${spec.agent} >/dev/null 2>&1; then
+  echo "device ${test.device} says that ${NOBODY} is on, which does not exist: it says yes whatever it is asked, and fences nobody" >&2
+  exit 1
+fi`;
+
 /** Exit 2 is a node that is off: the device answers, but a node of a cluster that is being declared up has to be on. */
 const fenceAgent = (spec: FenceTestSpec, test: FenceTestCase, seconds: number): Sh => sh`
-rc=0; said=$(timeout ${seconds} ${spec.agent} 2>&1) || rc=$?
+params=$(cat)
+rc=0; said=$(timeout ${seconds} ${spec.agent} <<<"$params" 2>&1) || rc=$?
 case $rc in
-0) ${stamp(stampOf(spec, test))} ;;
+0) ;;
 2) echo "device ${test.device} answers that ${test.node} is off: $said" >&2; exit 1 ;;
 124) echo "device ${test.device} for ${test.node} did not answer in ${seconds} s: $said" >&2; exit 1 ;;
 *) echo "device ${test.device} for ${test.node} failed with status $rc: $said" >&2; exit 1 ;;
-esac`;
+esac${control(spec, test, seconds)}
+${stamp(stampOf(spec, test))}`;
 
 /** cluster-glue's agents get parameters by the environment, which the node's process list does not show to others. They have no status of one node. */
 const external = (spec: FenceTestSpec, test: FenceTestCase, seconds: number): Sh => sh`
@@ -36,7 +51,7 @@ const step = (spec: FenceTestSpec, test: FenceTestCase): Step => ({
   command: {
     script: (spec.agent.startsWith("external/") ? external : fenceAgent)(spec, test, spec.timeoutSeconds),
     stdin: new Secret(renderParams(test)),
-    timeoutSeconds: spec.timeoutSeconds + 30,
+    timeoutSeconds: 2 * spec.timeoutSeconds + 30,
   },
 });
 

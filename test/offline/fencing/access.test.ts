@@ -132,17 +132,19 @@ describe("fence_virsh", () => {
 
 describe("the test of devices", () => {
   /** The step's own script and input, but for the places of its stamp and of ssh's configuration. */
-  async function testDevice(domain: string): Promise<Ran & { stamped: boolean }> {
+  async function testDevice(domain: string, agent?: string): Promise<Ran & { stamped: boolean }> {
     const device = fenceVirsh({ node: domain, domain, address: "127.0.0.1", port: aries.port, username: aries.user });
     const params = { ...device.params, identity_file: aries.key, ssh_options: `-F ${aries.config} -T` };
     const connection = { host: "h", hostKey: "ssh-ed25519 AAAA", privateKey: "-" };
     const tests = [{ from: "a", node: domain, device: `p_fence_${domain}`, params }];
-    const spec = fenceTest.schema.parse({ connections: { a: connection }, agent: device.agent, tests });
+    const spec = fenceTest.schema.parse({ connections: { a: connection }, agent: agent ?? device.agent, tests });
     const [step] = steps(fenceTest.plan(spec, { a: { passed: [] } }));
     const stamps = join(aries.dir, "stamps");
     rmSync(stamps, { recursive: true, force: true });
     const script = (step as Step).command.script.text.replaceAll(STAMP_DIR, stamps);
-    const ran = await run("bash", ["-euo", "pipefail", "-c", script], reveal((step as Step).command.stdin ?? ""));
+    const ran = await run("bash", ["-euo", "pipefail", "-c", script], reveal((step as Step).command.stdin ?? ""), {
+      PATH: `${aries.dir}:/usr/sbin:${process.env.PATH}`,
+    });
     return { ...ran, stamped: existsSync(join(stamps, stampOf(spec, spec.tests[0] as FenceTestCase))) };
   }
 
@@ -162,6 +164,15 @@ describe("the test of devices", () => {
       stamped: false,
     });
     expect(aries.state("other")).toBe("running");
+  });
+
+  test("one that says yes whatever it is asked is caught, though it says that the node is on", async () => {
+    writeFileSync(join(aries.dir, "fence_liar"), "#!/bin/sh\necho Status: ON\n", { mode: 0o755 });
+    expect(await testDevice("qvddb1", "fence_liar")).toMatchObject({
+      code: 1,
+      output: expect.stringContaining("p_fence_qvddb1 says that qvd-ha-nobody is on, which does not exist"),
+      stamped: false,
+    });
   });
 });
 

@@ -51,7 +51,8 @@ async function answering(port: number): Promise<void> {
   throw new Error("sshd does not answer");
 }
 
-const keyPair = (path: string): string => {
+/** Makes a key pair there, and gives the public half. */
+export const keyPair = (path: string): string => {
   execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "", "-f", path]);
   return readFileSync(`${path}.pub`, "utf8").trim();
 };
@@ -63,6 +64,7 @@ export class Hypervisor {
   readonly key = join(this.dir, "fence_key");
   readonly config = join(this.dir, "ssh_config");
   readonly knownHosts = join(this.dir, "known_hosts");
+  readonly authorizedKeys = join(this.dir, "authorized_keys");
   port = 0;
   private sshd?: ChildProcess;
 
@@ -81,7 +83,7 @@ export class Hypervisor {
       allowFrom: ["127.0.0.1"],
     };
     writeFileSync(access.commandPath, renderShell(access), { mode: 0o755 });
-    writeFileSync(join(dir, "authorized_keys"), `${renderLine(access)}\n`);
+    writeFileSync(this.authorizedKeys, `${renderLine(access)}\n`);
     this.port = await freePort();
     const hypervisors = [{ name: "aries", address: "127.0.0.1", port: this.port, hostKey }];
     writeFileSync(
@@ -95,7 +97,7 @@ export class Hypervisor {
         `Port ${this.port}`,
         "ListenAddress 127.0.0.1",
         `HostKey ${join(dir, "host_key")}`,
-        `AuthorizedKeysFile ${join(dir, "authorized_keys")}`,
+        `AuthorizedKeysFile ${this.authorizedKeys}`,
         `PidFile ${join(dir, "sshd.pid")}`,
         "StrictModes no",
         "UsePAM no",

@@ -66,8 +66,8 @@ const commands: [string, Command][] = [
   ...[
     node.plan(spec(), { qvddb1: seen(spec(), WORST) as never }),
     node.remove(spec(), { qvddb1: seen(spec(), { exists: ["drbd-graceful-shutdown.service"] }) as never }),
-    fenceAccess.plan(access, { aries: { shell: undefined, keys: [] } }),
-    fenceAccess.remove(access, { aries: { shell: { mode: "755", text: "" }, keys: [""] } }),
+    fenceAccess.plan(access, { aries: { shell: undefined, lines: { keys: [], retiring: [] } } }),
+    fenceAccess.remove(access, { aries: { shell: { mode: "755", text: "" }, lines: { keys: [""], retiring: [] } } }),
     fenceClient.plan(client, { qvddb1: { key: "absent", config: undefined, knownHosts: undefined } }),
     fenceTest.plan(testOf("fence_virsh"), { qvddb1: { passed: [] } }),
     fenceTest.plan(testOf("external/libvirt"), { qvddb1: { passed: [] } }),

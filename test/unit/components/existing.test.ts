@@ -111,3 +111,62 @@ describe("the database on existing machines", () => {
     );
   });
 });
+
+describe("fencing by management boards, then by libvirt", () => {
+  let made: Registered[];
+  const elements = (): Record<string, Record<string, unknown>> =>
+    made.find((r) => r.type.endsWith("pacemaker:Configuration"))?.inputs.elements as never;
+
+  beforeAll(async () => {
+    const settings = structuredClone(valid) as unknown as Record<string, unknown> & { nodes: object[] };
+    settings.nodes = settings.nodes.map((n, i) => ({ ...n, ipmi: { address: `10.9.0.${i + 1}` } }));
+    made = await register(
+      {
+        ...(settings as unknown as SettingsInput),
+        fencing: { kind: "ipmi", fallback: ["libvirt"], ipmi: { user: "fence" } },
+        timers: { fencing: { off: 30 } },
+      },
+      {
+        sshPrivateKey: pulumi.secret("given-ssh-key"),
+        hypervisorPrivateKey: pulumi.secret("given-hypervisor-key"),
+        ipmiPassword: pulumi.secret("given-board-password"),
+      },
+    );
+  }, 60_000);
+
+  it("makes a device of each kind for each node, away from it, and levels in their order", () => {
+    const fencing = Object.entries(elements()).filter(([id]) => /fence|^fl_/.test(id));
+    expect(Object.fromEntries(fencing.map(([id, e]) => [id, e.agent ?? e.node ?? [e.index, e.devices]]))).toEqual({
+      p_fence_qvddb1: "stonith:fence_ipmilan",
+      p_fence_qvddb2: "stonith:fence_ipmilan",
+      p_fence_qvddb1_libvirt: "stonith:fence_virsh",
+      p_fence_qvddb2_libvirt: "stonith:fence_virsh",
+      l_fence_qvddb1: "qvddb1",
+      l_fence_qvddb2: "qvddb2",
+      l_fence_qvddb1_libvirt: "qvddb1",
+      l_fence_qvddb2_libvirt: "qvddb2",
+      fl_qvddb1_1: [1, ["p_fence_qvddb1"]],
+      fl_qvddb1_2: [2, ["p_fence_qvddb1_libvirt"]],
+      fl_qvddb2_1: [1, ["p_fence_qvddb2"]],
+      fl_qvddb2_2: [2, ["p_fence_qvddb2_libvirt"]],
+    });
+  });
+
+  it("has the password in a secret of its own and nowhere in plain text", () => {
+    expect(made.filter((r) => r.type.endsWith("fencing:Secret")).map((r) => [r.name, r.inputs.of])).toEqual([
+      ["qvddb-fencing-secret-ipmi", "ipmi"],
+    ]);
+    expect(made.flatMap((r) => plainTexts(r.inputs)).filter((t) => t.includes("given-board-password"))).toEqual([]);
+  });
+
+  it("tests the devices of each kind, and waits for both with every timer", () => {
+    expect(made.filter((r) => r.type.endsWith("fencing:Test")).map((r) => [r.name, r.inputs.agent])).toEqual([
+      ["qvddb-fence-test", "fence_ipmilan"],
+      ["qvddb-fence-test-libvirt", "fence_virsh"],
+    ]);
+    const properties = made.find((r) => r.type.endsWith("pacemaker:Configuration"))?.inputs.properties;
+    expect(properties).toMatchObject({ "stonith-timeout": 80 });
+    expect(made.find((r) => r.type.endsWith("drbd:Replication"))?.inputs.fenceTimeout).toBe(60);
+    expect(made.find((r) => r.name === "qvddb1-prepared")?.inputs.packages).toEqual(["ipmitool"]);
+  });
+});

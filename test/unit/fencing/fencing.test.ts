@@ -24,7 +24,8 @@ const client = fenceClient.schema.parse({
 });
 
 describe("access", () => {
-  const right = { shell: { mode: "755", text: renderShell(access) }, keys: [renderLine(access)] };
+  const lines = (...keys: string[]) => ({ keys, retiring: [] });
+  const right = { shell: { mode: "755", text: renderShell(access) }, lines: lines(renderLine(access)) };
 
   test("what is rendered is read back, and a changed guard is none", () => {
     fc.assert(
@@ -53,7 +54,7 @@ describe("access", () => {
   });
 
   test("the guard stands before the key gets in, and goes after it", () => {
-    const nothing = { aries: { shell: undefined, keys: [] } };
+    const nothing = { aries: { shell: undefined, lines: lines() } };
     expect(fenceAccess.live(access, nothing)).toBeUndefined();
     expect(fenceAccess.plan(access, nothing).stages.map((s) => s.map((x) => x.reason))).toEqual([
       ["allow the fencing key to power qvddb1 and qvddb2 and nothing else"],
@@ -66,7 +67,7 @@ describe("access", () => {
   });
 
   test("a second line that lets the key in without its command is drift", () => {
-    const open = { ...right, keys: ["ssh-ed25519 AAAAkey", renderLine(access)] };
+    const open = { ...right, lines: lines("ssh-ed25519 AAAAkey", renderLine(access)) };
     expect(steps(fenceAccess.plan(access, { aries: open }))).toHaveLength(1);
     const live = fenceAccess.live(access, { aries: open });
     expect(live).toMatchObject({ publicKey: "" });

@@ -13,6 +13,8 @@ const around = {
   a: { kind: "primitive", agent: "ocf:heartbeat:Dummy" },
   b: { kind: "primitive", agent: "ocf:heartbeat:Dummy" },
   c: { kind: "clone", child: "b", meta: { promotable: true } },
+  f: { kind: "primitive", agent: "stonith:fence_dummy", params: { pcmk_host_list: "qvddb1 qvddb2" } },
+  g: { kind: "primitive", agent: "stonith:fence_dummy", params: { pcmk_host_list: "qvddb1 qvddb2" } },
 };
 const id = fc.constantFrom("a", "c");
 const agent = fc.oneof(
@@ -52,6 +54,7 @@ const kinds: Readonly<Record<string, [Parameters<typeof inputOf>[0], Special]>> 
     { first: fc.constant("c"), then: fc.constant("a"), thenAction: fc.constantFrom("start", "stop") },
   ],
   alert: [spec.alertSchema, {}],
+  level: [spec.levelSchema, { target: fc.constant("qvddb1"), devices: fc.constantFrom(["f"], ["f", "g"], ["g", "f"]) }],
 };
 
 const connection = { host: "h", hostKey: "ssh-ed25519 AAAA", privateKey: "-" };

@@ -1,0 +1,57 @@
+import { z } from "zod";
+import { address } from "./primitives";
+
+/** What powers nodes off. */
+export const FENCE_KINDS = ["libvirt", "xvm", "xenapi", "ipmi"] as const;
+export type FenceKind = (typeof FENCE_KINDS)[number];
+
+const port = z.number().int().min(1).max(65535);
+
+export const fencingSchema = z.strictObject({
+  /** What powers the nodes off: `libvirt` by virsh over SSH, `xvm` by fence_virtd on the hypervisor, `xenapi` by XenServer, `ipmi` by the machines' management boards. */
+  kind: z.enum(FENCE_KINDS).default("libvirt"),
+  /** Kinds that are tried where the ones before have failed, in this order (levels of Pacemaker's fencing topology). */
+  fallback: z.array(z.enum(FENCE_KINDS)).default([]),
+  /** Kind libvirt: the agent. */
+  agent: z.enum(["fence_virsh", "external/libvirt"]).default("fence_virsh"),
+  /** Kind libvirt: whether the nodes get a key of their own for fencing; else what root's own ssh does there is used as it is. */
+  manageKey: z.boolean().default(true),
+  xvm: z
+    .strictObject({
+      /** How fence_virtd listens. `tcp` asks each node's own hypervisor. */
+      transport: z.enum(["multicast", "tcp", "vsock"]).default("multicast"),
+      /** The multicast group. Default: the agent's, 225.0.0.12. */
+      group: address.optional(),
+      port: port.default(1229),
+    })
+    .prefault({}),
+  xenapi: z
+    .strictObject({
+      /** Where the pool's master answers. */
+      url: z
+        .string()
+        .regex(/^https?:\/\/[A-Za-z0-9.-]+(:\d+)?\/?$/, "must be a URL such as https://xen1.example.org")
+        .refine((u) => u.startsWith("https://"), "must be https: the password would go in plain text"),
+      user: z.string().min(1).default("root"),
+    })
+    .optional(),
+  ipmi: z
+    .strictObject({
+      user: z.string().min(1).max(16, "a management board takes 16 characters at most"),
+      /** IPMI 2.0. Without it passwords go nearly in plain text. */
+      lanplus: z.boolean().default(true),
+      /** `operator` may power a machine, and does where the board lets it. */
+      privilege: z.enum(["administrator", "operator"]).default("operator"),
+      /** Cipher suite by its number. Default: ipmitool's own. */
+      cipher: z.number().int().min(0).max(17).optional(),
+    })
+    .optional(),
+});
+
+export type FencingSettings = z.output<typeof fencingSchema>;
+
+/** The kinds in the order in which they are tried. */
+export const fenceKinds = (f: Pick<FencingSettings, "kind" | "fallback">): readonly FenceKind[] => [
+  f.kind,
+  ...f.fallback,
+];
