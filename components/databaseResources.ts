@@ -1,4 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Layout } from "@qvd-ha/providers/dist/pacemaker/layouts";
+import { layoutOf } from "@qvd-ha/providers/dist/pacemaker/layouts";
 import type { Settings } from "./config";
 import type { PacemakerConstraint } from "./constraints";
 import { PacemakerColocation, PacemakerLocation, PacemakerOrder } from "./constraints";
@@ -12,8 +14,8 @@ export interface DatabaseResourcesArgs {
 }
 
 /**
- * What the cluster runs (HOWTO sections 10.4 and 10.5), with the HOWTO's ids: the ping clone, DRBD in two roles, and the group of
- * file system, address and PostgreSQL where DRBD is promoted.
+ * What the cluster runs (HOWTO sections 10.4 and 10.5, or 12 to 15), with the HOWTO's ids: DRBD in two roles, the group of file system, address and
+ * PostgreSQL where DRBD is promoted, and in the standard layout the ping clone.
  */
 export class DatabaseResources extends pulumi.ComponentResource {
   readonly primitives: readonly PacemakerPrimitive[];
@@ -24,31 +26,36 @@ export class DatabaseResources extends pulumi.ComponentResource {
   constructor(name: string, { settings }: DatabaseResourcesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("qvd:pacemaker:DatabaseResources", name, {}, opts);
     const parent = { parent: this };
+    const ids = layoutOf(settings.layout);
 
-    const ping = new PacemakerPrimitive("p_ping", definitions.ping(settings), parent);
-    const drbd = new PacemakerPrimitive("p_drbd_postgres", definitions.drbd(settings), parent);
-    const fileSystem = new PacemakerPrimitive("p_fs_postgres", definitions.fileSystem(settings), parent);
-    const address = new PacemakerPrimitive("p_ip_postgres", definitions.address(settings), parent);
-    const postgres = new PacemakerPrimitive("p_postgres", definitions.postgres(settings), parent);
+    const drbd = new PacemakerPrimitive(ids.drbd, definitions.drbd(settings), parent);
+    const fileSystem = new PacemakerPrimitive(ids.fileSystem, definitions.fileSystem(settings), parent);
+    const address = new PacemakerPrimitive(ids.address, definitions.address(settings), parent);
+    const postgres = new PacemakerPrimitive(ids.postgres, definitions.postgres(settings), parent);
     const mail = settings.mail
-      ? [new PacemakerPrimitive("p_mailto", definitions.mail(settings, settings.mail.to), parent)]
+      ? [new PacemakerPrimitive(ids.mail, definitions.mail(settings, settings.mail.to), parent)]
       : [];
 
-    const pingClone = new PacemakerClone("c_ping", { child: ping, meta: { interleave: true } }, parent);
-    const drbdClone = new PacemakerClone("ms_drbd_postgres", { child: drbd, meta: definitions.drbdCloneMeta }, parent);
+    const drbdClone = new PacemakerClone(ids.drbdClone, { child: drbd, meta: definitions.drbdCloneMeta }, parent);
     const group = new PacemakerGroup(
-      "g_postgres",
+      ids.group,
       { members: [fileSystem, address, postgres, ...mail], meta: definitions.groupMeta },
       parent,
     );
+    const router = ids.ping ? [watchRouter(ids.ping)] : [];
 
-    this.primitives = [ping, drbd, fileSystem, address, postgres, ...mail];
+    this.primitives = [...router.map((r) => r.ping), drbd, fileSystem, address, postgres, ...mail];
     this.groups = [group];
-    this.clones = [pingClone, drbdClone];
-    this.constraints = [promoteOnPing(), groupOnDrbd(), groupAfterDrbd()];
+    this.clones = [...router.map((r) => r.clone), drbdClone];
+    this.constraints = [...router.map((r) => r.location), groupOnDrbd(), groupAfterDrbd(), ...preferNode()];
     this.registerOutputs({});
 
-    function promoteOnPing(): PacemakerLocation {
+    function watchRouter({ primitive, clone, location }: NonNullable<Layout["ping"]>): {
+      ping: PacemakerPrimitive;
+      clone: PacemakerClone;
+      location: PacemakerLocation;
+    } {
+      const ping = new PacemakerPrimitive(primitive, definitions.ping(settings), parent);
       const unreachable = {
         role: "Promoted",
         score: "-INFINITY",
@@ -58,12 +65,16 @@ export class DatabaseResources extends pulumi.ComponentResource {
           { attribute: "pingd", operation: "lte" as const, value: "0", type: "number" as const },
         ],
       };
-      return new PacemakerLocation("l_drbd_master_on_ping", { resource: drbdClone.id, rules: [unreachable] }, parent);
+      return {
+        ping,
+        clone: new PacemakerClone(clone, { child: ping, meta: { interleave: true } }, parent),
+        location: new PacemakerLocation(location, { resource: drbdClone.id, rules: [unreachable] }, parent),
+      };
     }
 
     function groupOnDrbd(): PacemakerColocation {
       const where = { resource: group.id, withResource: drbdClone.id, withRole: "Promoted" };
-      return new PacemakerColocation("o_postgres_on_drbd", where, parent);
+      return new PacemakerColocation(ids.onDrbd, where, parent);
     }
 
     function groupAfterDrbd(): PacemakerOrder {
@@ -73,7 +84,16 @@ export class DatabaseResources extends pulumi.ComponentResource {
         then: group.id,
         thenAction: "start" as const,
       };
-      return new PacemakerOrder("o_drbd_before_postgres", when, parent);
+      return new PacemakerOrder(ids.afterDrbd, when, parent);
+    }
+
+    /** Of the address, as in the HOWTO: a location of the group would count once for each of its members. */
+    function preferNode(): PacemakerLocation[] {
+      if (!settings.preferredNode) return [];
+      const { node } = settings.preferredNode;
+      const place = settings.nodes.findIndex((n) => n.name === node) + 1;
+      const score = String(definitions.preference(settings));
+      return [new PacemakerLocation(ids.preferred(place, node), { resource: address.id, node, score }, parent)];
     }
   }
 }

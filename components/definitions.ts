@@ -106,6 +106,13 @@ export const drbdCloneMeta = {
   interleave: true,
 } as const;
 
+/** How much the group wants to stay where it is: each of its members counts. */
+export const staying = (s: Settings): number => s.cluster.stickiness * (s.mail ? 4 : 3);
+
+/** The preferred node's score: to go back there it must outweigh staying. */
+export const preference = (s: Settings): number =>
+  (s.preferredNode?.score ?? 0) + (s.preferredNode?.failBack ? staying(s) : 0);
+
 /** Pacemaker gives a fencing as a whole a little more than the device's own time. */
 const FENCING_MARGIN_SECONDS = 20;
 

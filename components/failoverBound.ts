@@ -1,5 +1,6 @@
 import type { FailoverBound } from "@qvd-ha/providers/dist/pacemaker/bound";
 import { failoverBound as bound } from "@qvd-ha/providers/dist/pacemaker/bound";
+import { layoutOf } from "@qvd-ha/providers/dist/pacemaker/layouts";
 import { pacemakerSchema } from "@qvd-ha/providers/dist/pacemaker/spec";
 import { mergePatch } from "./config/mergePatch";
 import type { Settings } from "./config/schema";
@@ -21,21 +22,22 @@ export function failoverBound(s: Settings): FailoverBound {
       [`${id}_level`, { kind: "level", target: node, index: l.index, devices: [id] }],
     ]),
   );
+  const ids = layoutOf(s.layout);
   const document = {
     properties: definitions.properties(s),
     resourceDefaults: definitions.resourceDefaults(s),
     elements: {
       ...(Object.fromEntries(fences) as object),
-      p_drbd_postgres: primitive(definitions.drbd(s)),
-      p_fs_postgres: primitive(definitions.fileSystem(s)),
-      p_ip_postgres: primitive(definitions.address(s)),
-      p_postgres: primitive(definitions.postgres(s)),
-      ...(s.mail ? { p_mailto: primitive(definitions.mail(s, s.mail.to)) } : {}),
-      g_postgres: {
+      [ids.drbd]: primitive(definitions.drbd(s)),
+      [ids.fileSystem]: primitive(definitions.fileSystem(s)),
+      [ids.address]: primitive(definitions.address(s)),
+      [ids.postgres]: primitive(definitions.postgres(s)),
+      ...(s.mail ? { [ids.mail]: primitive(definitions.mail(s, s.mail.to)) } : {}),
+      [ids.group]: {
         kind: "group",
-        members: ["p_fs_postgres", "p_ip_postgres", "p_postgres", ...(s.mail ? ["p_mailto"] : [])],
+        members: [ids.fileSystem, ids.address, ids.postgres, ...(s.mail ? [ids.mail] : [])],
       },
-      ms_drbd_postgres: { kind: "clone", child: "p_drbd_postgres" },
+      [ids.drbdClone]: { kind: "clone", child: ids.drbd },
     },
   };
   // Elements that are not among these take no part in a failover.
@@ -49,9 +51,9 @@ export function failoverBound(s: Settings): FailoverBound {
   const configuration = parsed.data;
   return bound({
     configuration,
-    clone: "ms_drbd_postgres",
-    group: "g_postgres",
-    service: "p_postgres",
+    clone: ids.drbdClone,
+    group: ids.group,
+    service: ids.postgres,
     tokenMs: s.corosync.token,
   });
 }

@@ -39,6 +39,8 @@ export interface PostgresInstanceArgs {
   readonly logFile: string;
   /** With `keep`, Pulumi refuses to delete or replace the data directory. */
   readonly dataPolicy: "keep" | "destroy";
+  /** Pacemaker's names for what takes over. @default those of the standard layout */
+  readonly primitives?: { readonly postgres: string; readonly drbd: string };
 }
 
 /** The database itself (HOWTO sections 7 and 8): seeded on one node, proved on the other, then left to the cluster. */
@@ -75,6 +77,7 @@ export class PostgresInstance extends pulumi.ComponentResource {
           ...(args.connectionLimit === undefined ? {} : { connectionLimit: args.connectionLimit }),
         },
         checksums: args.checksums,
+        ...(args.primitives === undefined ? {} : { primitives: args.primitives }),
       },
       { parent: this, protect: args.dataPolicy === "keep" },
     );

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { FenceTest } from "@qvd-ha/providers/dist/dynamic";
+import { layoutOf } from "@qvd-ha/providers/dist/pacemaker/layouts";
 import { os as family } from "@qvd-ha/providers/dist/os";
 import type { Connection } from "@qvd-ha/providers/dist/remote";
 import { ClusterNode } from "./clusterNode";
@@ -90,7 +91,7 @@ export class QvdDatabase extends pulumi.ComponentResource {
     );
     this.nodes = done(settings.nodes.map((n) => n.name));
     this.drbdResource = done(settings.drbd.resource);
-    this.activeNode = configuration.activeNode("p_postgres");
+    this.activeNode = configuration.activeNode(layoutOf(settings.layout).postgres);
     this.bound = done({ total: bound.total, terms: bound.terms.map(({ what, seconds }) => ({ what, seconds })) });
     this.worstCaseFailoverSeconds = done(bound.total);
     this.connections = pulumi.secret(pulumi.output(connections)) as pulumi.Output<Record<string, Connection>>;
@@ -225,9 +226,16 @@ export class QvdDatabase extends pulumi.ComponentResource {
           monitor: database.monitor,
           logFile: database.logFile,
           dataPolicy: settings.dataPolicy,
+          primitives: primitives(),
         },
         { parent, dependsOn: replication },
       );
+    }
+
+    /** Nothing where they are as ever: another input would be a change of every stack. */
+    function primitives(): { postgres: string; drbd: string } | undefined {
+      const { postgres: server, drbd } = layoutOf(settings.layout);
+      return settings.layout === "standard" ? undefined : { postgres: server, drbd };
     }
 
     function createRing(): CorosyncRing {

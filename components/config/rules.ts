@@ -1,5 +1,6 @@
 import type { Finding } from "@qvd-ha/providers/dist/kind";
 import { boards, fencingRules } from "./fencingRules";
+import { staying } from "../definitions";
 import { failoverBound } from "../failoverBound";
 import { inNetwork, ipOf } from "./primitives";
 import type { Settings } from "./schema";
@@ -131,6 +132,27 @@ const oneHypervisor: Rule = (s) =>
       ]
     : [];
 
+const preferred: Rule = (s) => {
+  const wish = s.preferredNode;
+  if (!wish) return [];
+  const names = s.nodes.map((n) => n.name);
+  const stays = staying(s);
+  return [
+    ...(names.includes(wish.node)
+      ? []
+      : [finding("preferredNode.node", `${wish.node} is no node: use ${names.join(" or ")}`)]),
+    ...(!wish.failBack && wish.score >= stays
+      ? [
+          finding(
+            "preferredNode.score",
+            `${wish.score} is not below ${stays}, which is cluster.stickiness for each member of the group: the database would go back by itself. ` +
+              "Choose a lower one, a higher stickiness, or failBack: true",
+          ),
+        ]
+      : []),
+  ];
+};
+
 const bound: Rule = (s) => {
   const found = failoverBound(s).finding;
   const property = found?.property === "cib" ? "cib" : "timers";
@@ -156,6 +178,7 @@ export const rules: readonly Rule[] = [
   fencingRules,
   platform,
   oneHypervisor,
+  preferred,
   bound,
   overwrite,
 ];

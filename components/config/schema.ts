@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { CONSENT, CONSENT_RULE } from "@qvd-ha/providers/dist/driver/consent";
+import { LAYOUT_NAMES } from "@qvd-ha/providers/dist/pacemaker/layouts";
 import { connectionSchema } from "@qvd-ha/providers/dist/remote";
 import { fencingSchema } from "./fencing";
 import { address, cidr, hostName, seconds } from "./primitives";
@@ -188,6 +189,14 @@ export const clusterSchema = z.strictObject({
   priorityFencingDelay: z.number().int().min(0).max(60).default(5),
 });
 
+export const preferredNodeSchema = z.strictObject({
+  node: hostName,
+  /** By how much it is preferred. The HOWTO's. */
+  score: z.number().int().min(1).max(10000).default(50),
+  /** Whether the database goes back as soon as that node is there again, which is one more interruption. */
+  failBack: z.boolean().default(false),
+});
+
 const optionPatch = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).default({});
 
 /** Laid over the cluster's configuration that follows from all other keys, as RFC 7396 has it: null takes away. */
@@ -219,6 +228,10 @@ export const schema = z.strictObject({
   machine: machineSchema.optional(),
   database: databaseSchema,
   drbd: drbdSchema.prefault({}),
+  /** How the cluster's resources are arranged: as in the HOWTO's section 10, or its sections 12 to 15. */
+  layout: z.enum(LAYOUT_NAMES).default("standard"),
+  /** The node that the database had better run on. Without it, either. */
+  preferredNode: preferredNodeSchema.optional(),
   corosync: corosyncSchema.prefault({}),
   cluster: clusterSchema.prefault({}),
   timers: timersSchema.prefault({}),

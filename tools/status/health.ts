@@ -1,7 +1,9 @@
+import type { Layout } from "@qvd-ha/providers/dist/pacemaker/layouts";
+import { layoutSeen } from "@qvd-ha/providers/dist/pacemaker/layouts";
 import type { ClusterView } from "./crmMon";
 import { nodesOf } from "./crmMon";
 import { redundant } from "./drbd";
-import { IDS, PING_ATTRIBUTE } from "./ids";
+import { PING_ATTRIBUTE } from "./ids";
 import type { NodeReport } from "./node";
 import type { Status } from "./read";
 import { view } from "./read";
@@ -24,13 +26,16 @@ export const meaning = (id: string): string =>
 
 const problem = (kind: ProblemKind, what: string): Problem => ({ kind, what });
 
+const layout = (v: ClusterView): Layout => layoutSeen(v.resources.map((r) => r.id));
+
 function nodeProblems(v: ClusterView): Problem[] {
+  const watched = layout(v).ping !== undefined;
   return v.nodes.flatMap((n) => [
     ...(v.unclean.includes(n.name) ? [problem("node", `${n.name} is unclean: it waits to be fenced`)] : []),
     ...(n.online ? [] : [problem("node", `${n.name} is offline`)]),
     ...(n.standby ? [problem("node", `${n.name} is in standby`)] : []),
     ...(n.maintenance ? [problem("node", `${n.name} is in maintenance`)] : []),
-    ...(Number(v.attributes[n.name]?.[PING_ATTRIBUTE] ?? 0) > 0
+    ...(!watched || Number(v.attributes[n.name]?.[PING_ATTRIBUTE] ?? 0) > 0
       ? []
       : [problem("ping", `${n.name} has no ${PING_ATTRIBUTE}: it does not reach the router, or has not tried yet`)]),
   ]);
@@ -43,7 +48,7 @@ function resourceProblems(v: ClusterView): Problem[] {
       const state = [r.role, r.pending, r.failed ? "failed" : "", r.blocked ? "blocked" : ""].filter(Boolean);
       return problem("resource", `${r.id} is ${state.join(", ")}${r.nodes.length ? ` on ${r.nodes.join(", ")}` : ""}`);
     });
-  const promoted = nodesOf(v, IDS.drbd, "Promoted");
+  const promoted = nodesOf(v, layout(v).drbd, "Promoted");
   if (promoted.length === 1) return stopped;
   return [...stopped, problem("resource", `${promoted.length} nodes are promoted, not one: ${promoted.join(", ")}`)];
 }

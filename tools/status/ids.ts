@@ -1,11 +1,7 @@
-/** CIB ids that status and drills look for: the HOWTO's. */
-export const IDS = {
-  ping: "p_ping",
-  drbd: "p_drbd_postgres",
-  fileSystem: "p_fs_postgres",
-  address: "p_ip_postgres",
-  postgres: "p_postgres",
-} as const;
+import { LAYOUTS } from "@qvd-ha/providers/dist/pacemaker/layouts";
+
+/** CIB ids that the drills look for: those of the standard layout. */
+export const IDS = { ...LAYOUTS.standard, ping: LAYOUTS.standard.ping.primitive } as const;
 
 /** Node attribute that the ping clone sets, and that promotion needs. */
 export const PING_ATTRIBUTE = "pingd";

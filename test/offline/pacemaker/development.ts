@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { load } from "js-yaml";
 import { load as loadSettings } from "../../../components/config";
-import type { SettingsInput } from "../../../components/config";
+import type { Secrets, SettingsInput } from "../../../components/config";
 import { labDefaults } from "../../../lab/describe";
 import type { LabDescription } from "../../../lab/describe";
 import { pacemakerSchema } from "../../../providers/pacemaker/spec";
@@ -57,18 +57,19 @@ function set(config: Record<string, unknown>, path: string, value: unknown): voi
 }
 
 /** The stack `dev` as its committed file has it, read as the program reads it. */
-function settings(more: Keys): SettingsInput {
+function settings(more: Keys): { settings: SettingsInput; secrets: Secrets } {
   const { config } = load(readFileSync(join(root, "Pulumi.dev.yaml"), "utf8")) as { config: Record<string, unknown> };
   for (const [path, value] of Object.entries(more)) set(config, path, value);
   const text = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));
   pulumi.runtime.setAllConfig(Object.fromEntries(Object.entries(config).map(([key, value]) => [key, text(value)])));
   pulumi.runtime.setMocks({ newResource: () => ({ id: "", state: {} }), call: () => ({}) }, "qvd-ha", "dev");
-  return loadSettings(labDefaults(lab)).settings;
+  return loadSettings(labDefaults(lab));
 }
 
 /** The cluster's configuration as our components make it from the committed stack `dev`: nothing is deployed, Pulumi's mocks answer. */
 export async function development(more: Keys = {}): Promise<PacemakerSpec> {
-  const made = await register(settings(more), { hypervisorPrivateKey: pulumi.secret("a-key") });
+  const loaded = settings(more);
+  const made = await register(loaded.settings, { ...loaded.secrets, hypervisorPrivateKey: pulumi.secret("a-key") });
   const [configuration] = made.filter((r) => r.type === "pulumi-nodejs:dynamic/pacemaker:Configuration");
   if (!configuration) throw new Error("the program registered no cluster configuration");
   const { properties, resourceDefaults, operationDefaults, elements } = configuration.inputs;

@@ -38,18 +38,22 @@ function attribute(cib: Xml, node: string, name: string, value: string | null): 
   });
 }
 
+/** The primitives that DRBD's agent runs; the standard layout's where a mutant has none. */
+function drbds(x: Xml): string[] {
+  const found = (y: Xml): string[] =>
+    y.name === "primitive" && y.attrs["type"] === "drbd" ? [y.attrs["id"] ?? ""] : y.children.flatMap(found);
+  const all = found(x);
+  return all.length > 0 ? all : ["p_drbd_postgres"];
+}
+
 /** Promotion scores and ping's attribute, as a scenario has them. */
 export function withAttributes(cib: Xml, given: Pick<Given, "scores" | "ping">): Xml {
   return NODES.reduce((x, node) => {
     const score = given.scores?.[node];
     const text = score === null ? null : String(score ?? GOOD);
     const ping = given.ping?.[node];
-    return attribute(
-      attribute(x, node, "master-p_drbd_postgres", text),
-      node,
-      "pingd",
-      ping === undefined ? REACHED : ping,
-    );
+    const scored = drbds(cib).reduce((y, id) => attribute(y, node, `master-${id}`, text), x);
+    return attribute(scored, node, "pingd", ping === undefined ? REACHED : ping);
   }, cib);
 }
 

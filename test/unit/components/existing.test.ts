@@ -115,7 +115,7 @@ describe("the database on existing machines", () => {
 describe("fencing by management boards, then by libvirt", () => {
   let made: Registered[];
   const elements = (): Record<string, Record<string, unknown>> =>
-    made.find((r) => r.type.endsWith("pacemaker:Configuration"))?.inputs.elements as never;
+    made.find((r) => r.type.endsWith("dynamic/pacemaker:Configuration"))?.inputs.elements as never;
 
   beforeAll(async () => {
     const settings = structuredClone(valid) as unknown as Record<string, unknown> & { nodes: object[] };
@@ -164,9 +164,9 @@ describe("fencing by management boards, then by libvirt", () => {
       ["qvddb-fence-test", "fence_ipmilan"],
       ["qvddb-fence-test-libvirt", "fence_virsh"],
     ]);
-    const properties = made.find((r) => r.type.endsWith("pacemaker:Configuration"))?.inputs.properties;
+    const properties = made.find((r) => r.type.endsWith("dynamic/pacemaker:Configuration"))?.inputs.properties;
     expect(properties).toMatchObject({ "stonith-timeout": 80 });
-    expect(made.find((r) => r.type.endsWith("drbd:Replication"))?.inputs.fenceTimeout).toBe(60);
+    expect(made.find((r) => r.type.endsWith("dynamic/drbd:Replication"))?.inputs.fencePeerTimeoutSeconds).toBe(120);
     expect(made.find((r) => r.name === "qvddb1-prepared")?.inputs.packages).toEqual(["ipmitool"]);
   });
 });
