@@ -9,6 +9,11 @@ import { timersSchema } from "./timers";
 /** A public SSH key, one line. */
 const publicKey = z.string().regex(/^(ssh-|ecdsa-)\S+ \S+/, "must be a public key line: type and base64");
 
+/** As YAML has it: a number or a truth value needs no quotes, and `pulumi config set --path` takes them off. */
+const setting = z
+  .union([z.string(), z.number(), z.boolean()])
+  .transform((v) => (typeof v === "boolean" ? (v ? "on" : "off") : String(v)));
+
 const diskSchema = z.strictObject({
   /** Serial number that the disk shows; the disk is found by it, never by a name such as /dev/vdb. */
   serial: z
@@ -128,7 +133,7 @@ export const databaseSchema = z.strictObject({
     })
     .prefault({}),
   /** Further settings for postgresql.conf; safety settings cannot be turned off. */
-  settings: z.record(z.string(), z.string()).default({}),
+  settings: z.record(z.string(), setting).default({}),
 });
 
 export const drbdSchema = z.strictObject({

@@ -127,7 +127,9 @@ async function main(): Promise<void> {
   }
   if (!process.env.QVD_HA_IMPACT_LEAVE) await restore(connections);
   writeFileSync(join(PLACE, "outcomes.json"), JSON.stringify(outcomes, undefined, 2));
-  console.log(`${outcomes.filter((o) => row(o).startsWith("ok")).length} of ${outcomes.length}`);
+  const good = outcomes.filter((o) => row(o).startsWith("ok")).length;
+  console.log(`${good} of ${outcomes.length}`);
+  if (good < outcomes.length) process.exitCode = 1;
   closeAll();
 }
 

@@ -34,6 +34,12 @@ function build(c: Case): unknown {
 }
 
 describe("a configuration", () => {
+  it("takes settings of PostgreSQL as YAML has them", () => {
+    const set = { "database.settings": { max_locks_per_transaction: 80, jit: false, work_mem: "8MB" } };
+    const s = parse(build({ name: "", set, findings: [] }) as never);
+    expect(s.database.settings).toEqual({ max_locks_per_transaction: "80", jit: "off", work_mem: "8MB" });
+  });
+
   it("takes the HOWTO's values where nothing else is said", () => {
     const s = parse(valid);
     expect(s.database).toMatchObject({
