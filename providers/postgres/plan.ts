@@ -189,7 +189,7 @@ function underCluster(s: PostgresSpec, seen: SeenNodes): Plan {
   const restart: Step = {
     node,
     reason: `restart ${s.primitives.postgres} by the cluster: ${at.server.pendingRestart.join(", ")} cannot change while it runs`,
-    command: { script: restartScript(s), timeoutSeconds: 400 },
+    command: { script: restartScript(s), timeoutSeconds: 560 },
     danger: "restarts",
     ...disturbance(s, node),
   };

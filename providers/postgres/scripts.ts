@@ -195,10 +195,28 @@ export const sqlScript = (s: PostgresSpec): Sh => lines(variables(s), FUNCTIONS,
 
 /**
  * Restarts the resource by Pacemaker itself, so that it does not take it for a failure. Runs detached: a lost connection must not end it between stop and
- * start, which would leave the resource stopped.
+ * start, which would leave the resource stopped. `crm_resource` calls a start that is still on its way an end, so the server itself is waited for; where it
+ * has come up elsewhere, that is an end, too.
  */
-export const restartScript = (s: PostgresSpec): Sh => sh`
-unit=${`qvd-ha-restart-${s.primitives.postgres}`}
-systemctl -q is-active "$unit" || systemd-run -q --collect --unit="$unit" crm_resource --restart --resource ${s.primitives.postgres} --timeout=300s
-for _ in $(seq 320); do systemctl -q is-active "$unit" || exit 0; sleep 1; done
-echo "the restart has not ended in time: see journalctl -u $unit" >&2; exit 1`;
+export const restartScript = (s: PostgresSpec): Sh =>
+  lines(
+    variables(s),
+    FUNCTIONS,
+    sh`unit=${`qvd-ha-restart-${s.primitives.postgres}`} primitive=${s.primitives.postgres}`,
+    raw(String.raw`
+systemctl -q is-active "$unit" || systemd-run -q --collect --unit="$unit" crm_resource --restart --resource "$primitive" --timeout=300s
+for ((i = 0; ; i++)); do
+  systemctl -q is-active "$unit" || break
+  ((i < 320)) || fail "the restart has not ended in time: see journalctl -u $unit"
+  sleep 1
+done
+for ((i = 0; i < 180; i++)); do
+  ! running || ! sql -d postgres -c 'select 1' >/dev/null 2>&1 || exit 0
+  if ((i % 10 == 9)); then
+    where=$(crm_resource --locate --resource "$primitive" 2>/dev/null) || where=
+    [[ $where != *"running on: "* || $where == *"running on: $(uname -n)"* ]] || exit 0
+  fi
+  sleep 1
+done
+fail "the server has not come up again for 180 s: crm_mon -1rf says why; see journalctl -u $unit"`),
+  );

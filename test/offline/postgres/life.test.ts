@@ -183,6 +183,24 @@ runuser -u postgres -- ${p.pgctl as string} start -s -w -D ${p.pgdata as string}
     converge(box.spec);
   });
 
+  test("that restart ends when the server answers, not when the cluster has only begun to start it", () => {
+    // As crm_resource of Pacemaker 2.1.5 was seen to do: it takes a start on its way for an end.
+    const p = agentParams(box.spec);
+    const tool = (name: string, text: string): void =>
+      writeFileSync(join(box.root, "bin", name), `#!/bin/bash\n${text}\n`, { mode: 0o755 });
+    const control = `cd /; runuser -u postgres -- ${p.pgctl} -s -w -D ${p.pgdata}`;
+    tool("systemd-run", `while [[ $1 == -* ]]; do shift; done; exec "$@"`);
+    tool(
+      "crm_resource",
+      `${control} stop -m fast; (sleep 3; ${control} start -l ${p.logfile} -o "-c config_file=${p.pgdata}/postgresql.conf") >/dev/null 2>&1 </dev/null &`,
+    );
+    const spec = box.with({ settings: { ...box.spec.settings, max_connections: "50" } });
+    expect(converge(spec)).toContain("restart p_postgres by the cluster: max_connections cannot change while it runs");
+    expect(box.sql("show max_connections")).toBe("50");
+    converge(box.spec);
+    expect(box.sql("show max_connections")).not.toBe("50");
+  });
+
   test("a value that the server would refuse is refused before it is in place", () => {
     const spec = box.with({ settings: { ...box.spec.settings, work_mem: "plenty" } });
     const [rewrite] = steps(postgres.plan(spec, managed(see(spec))));
