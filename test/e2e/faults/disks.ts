@@ -15,9 +15,9 @@ import type { Fault } from "./fault";
 const DEVICE = `/dev/disk/by-id/virtio-${SERIAL}`;
 const LINE = "@@@@";
 
-/** Tools that the guests' image has not: such a content is made here, and its first bytes are carried over. */
+/** Tools that the guests' image has not: such a content is made here, and its first bytes are carried over: both headers of LUKS, LVM's label; random keys do not get smaller. */
 const ABSENT = /cryptsetup|pvcreate/;
-const HEAD = 4 * 1024 ** 2;
+const HEAD = 64 * 1024;
 
 function madeHere(c: DiskCase): string {
   const dir = mkdtempSync(join(tmpdir(), "disk-"));
