@@ -13,6 +13,8 @@ export interface CorosyncRingArgs {
   readonly linkMode: "passive" | "active";
   /** Base64 of 128 to 4096 bytes. @default generated, 256 bytes */
   readonly authkey?: pulumi.Input<string>;
+  /** A third vote, whose host and nodes know each other already. @default none: two nodes, of which either alone has quorum */
+  readonly device?: { host: string; port: number; algorithm: "ffsplit" | "lms"; timeout: number; syncTimeout: number };
   /** Consent to a cluster with one ring only. */
   readonly oneRing: boolean;
 }
@@ -25,7 +27,16 @@ export class CorosyncRing extends pulumi.ComponentResource {
     const { connections, clusterName, nodes, token, linkMode, oneRing } = args;
     new Membership(
       `${name}-membership`,
-      { connections, clusterName, nodes, token, linkMode, oneRingConsent: oneRing, authkey: pulumi.secret(authkey) },
+      {
+        connections,
+        clusterName,
+        nodes,
+        token,
+        linkMode,
+        oneRingConsent: oneRing,
+        authkey: pulumi.secret(authkey),
+        ...(args.device === undefined ? {} : { device: args.device, twoNode: false }),
+      },
       { parent: this },
     );
     this.registerOutputs({ clusterName });

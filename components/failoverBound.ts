@@ -55,5 +55,6 @@ export function failoverBound(s: Settings): FailoverBound {
     group: ids.group,
     service: ids.postgres,
     tokenMs: s.corosync.token,
+    voteMs: s.quorum.device?.syncTimeout,
   });
 }

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { FenceTest } from "@qvd-ha/providers/dist/dynamic";
+import { FenceTest, QuorumDevice } from "@qvd-ha/providers/dist/dynamic";
 import { layoutOf } from "@qvd-ha/providers/dist/pacemaker/layouts";
 import { os as family } from "@qvd-ha/providers/dist/os";
 import type { Connection } from "@qvd-ha/providers/dist/remote";
@@ -8,6 +8,7 @@ import { ClusterNode } from "./clusterNode";
 import type { HypervisorSettings, NodeSettings, Secrets, Settings, SettingsInput } from "./config";
 import { ipOf, parse } from "./config";
 import { fenceKinds } from "./config/fencing";
+import type { CorosyncRingArgs } from "./corosyncRing";
 import { CorosyncRing } from "./corosyncRing";
 import { DatabaseResources } from "./databaseResources";
 import { DrbdResource } from "./drbdResource";
@@ -22,6 +23,8 @@ import { PostgresInstance } from "./postgresInstance";
 import { QvdSchema } from "./qvdSchema";
 
 export type QvdDatabaseArgs = SettingsInput & { readonly secrets?: Secrets };
+
+type ThirdVote = NonNullable<Settings["quorum"]["device"]>;
 
 /** What the drills must know of a hypervisor. */
 interface HypervisorDescription {
@@ -74,6 +77,7 @@ export class QvdDatabase extends pulumi.ComponentResource {
     const prepared = settings.nodes.map(prepareNode);
     const replication = createReplication();
     const postgres = createPostgres();
+    const vote = settings.quorum.device ? [createThirdVote(settings.quorum.device)] : [];
     const ring = createRing();
     const fencing = createFencing();
     const resources = createResources();
@@ -157,6 +161,7 @@ export class QvdDatabase extends pulumi.ComponentResource {
         ...(kinds.includes("libvirt") && settings.fencing.agent === "external/libvirt" ? externalLibvirt : []),
         ...kinds.flatMap((k) => (k === "libvirt" ? [] : (agents[k] ?? []))),
         ...(settings.mail ? mail : []),
+        ...(settings.quorum.device ? family(settings.os).packages.qdevice : []),
       ];
     }
 
@@ -232,6 +237,27 @@ export class QvdDatabase extends pulumi.ComponentResource {
       );
     }
 
+    function createThirdVote({ connection }: ThirdVote): QuorumDevice {
+      if (secrets.arbiterPrivateKey === undefined)
+        throw new pulumi.RunError("arbiterPrivateKey is missing: the host of the third vote is reached with it");
+      const arbiter = { ...connection, privateKey: secrets.arbiterPrivateKey };
+      return new QuorumDevice(
+        `${name}-quorum-device`,
+        {
+          connections: { ...connections, arbiter },
+          arbiter: "arbiter",
+          clusterName: settings.corosync.clusterName,
+        },
+        { parent, dependsOn: prepared },
+      );
+    }
+
+    function device(): CorosyncRingArgs["device"] {
+      if (!settings.quorum.device) return undefined;
+      const { connection, address: at, ...rest } = settings.quorum.device;
+      return { host: at ?? connection.host, ...rest };
+    }
+
     /** Nothing where they are as ever: another input would be a change of every stack. */
     function primitives(): { postgres: string; drbd: string } | undefined {
       const { postgres: server, drbd } = layoutOf(settings.layout);
@@ -248,8 +274,8 @@ export class QvdDatabase extends pulumi.ComponentResource {
       );
       return new CorosyncRing(
         `${name}-ring`,
-        { connections, clusterName, nodes, token, linkMode, oneRing, authkey: secrets.corosyncKey },
-        { parent, dependsOn: postgres },
+        { connections, clusterName, nodes, token, linkMode, oneRing, authkey: secrets.corosyncKey, device: device() },
+        { parent, dependsOn: [postgres, ...vote] },
       );
     }
 

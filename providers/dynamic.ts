@@ -12,6 +12,7 @@ import type { schema as node } from "./node/spec";
 import type { pacemakerSchema as pacemaker } from "./pacemaker/spec";
 import type { startedSchema as started } from "./pacemaker/started/spec";
 import type { schema as postgres } from "./postgres/spec";
+import type { schema as qdevice } from "./qdevice/spec";
 
 /** What a schema takes, any part of it as an output. */
 type Args<S extends z.ZodType> = { [K in keyof z.input<S>]: DeepInput<z.input<S>[K]> };
@@ -37,6 +38,7 @@ const fenceSecretStub = stub("fenceSecret");
 const fenceTestStub = stub("fenceTest");
 const drbdStub = stub("drbd");
 const postgresStub = stub("postgres");
+const qdeviceStub = stub("qdevice");
 const corosyncStub = stub("corosync");
 const pacemakerStub = stub("pacemaker");
 const startedStub = stub("started");
@@ -102,6 +104,15 @@ export class DataDirectory extends pulumi.dynamic.Resource {
 
   constructor(name: string, args: Args<typeof postgres>, opts?: pulumi.CustomResourceOptions) {
     super(postgresStub, name, args, opts, "postgres", "DataDirectory");
+  }
+}
+
+/** Certificates between the nodes and the host of the third vote. */
+export class QuorumDevice extends pulumi.dynamic.Resource {
+  static readonly kind: KindName = "qdevice";
+
+  constructor(name: string, args: Args<typeof qdevice>, opts?: pulumi.CustomResourceOptions) {
+    super(qdeviceStub, name, args, opts, "corosync", "QuorumDevice");
   }
 }
 

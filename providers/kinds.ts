@@ -5,6 +5,7 @@ import type { AnyKind } from "./kind";
 import { node } from "./node";
 import { pacemaker, started } from "./pacemaker";
 import { postgres } from "./postgres";
+import { qdevice } from "./qdevice";
 
 /** Every kind there is, by the name its stub uses. */
 export const kinds = {
@@ -13,6 +14,7 @@ export const kinds = {
   pacemaker,
   started,
   postgres,
+  qdevice,
   fenceAccess,
   fenceClient,
   fenceSecret,

@@ -41,6 +41,11 @@ export function load(defaults: Readonly<Record<string, unknown>> = {}): { settin
   const missing = [
     ...needs(plain.platform === "existing", "sshPrivateKey", "existing machines are reached with it"),
     ...needs(plain.qvd !== undefined, "qvdPrivateKey", "the QVD node is reached with it"),
+    ...needs(
+      (plain.quorum as { device?: unknown } | undefined)?.device !== undefined,
+      "arbiterPrivateKey",
+      "the host of the third vote is reached with it",
+    ),
     ...bearers.flatMap((k) => needs(true, FENCE_SECRETS[k], `fencing by ${k} proves itself with it`)),
   ].filter((f) => all[f.property] === undefined);
   const refused = bearers.flatMap((k) => {

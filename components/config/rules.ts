@@ -1,4 +1,6 @@
+import { isIPv4 } from "node:net";
 import type { Finding } from "@qvd-ha/providers/dist/kind";
+import { os as family } from "@qvd-ha/providers/dist/os";
 import { boards, fencingRules } from "./fencingRules";
 import { staying } from "../definitions";
 import { failoverBound } from "../failoverBound";
@@ -132,6 +134,32 @@ const oneHypervisor: Rule = (s) =>
       ]
     : [];
 
+/** Where the nodes ask for the third vote. */
+const thirdVote: Rule = (s) => {
+  const { device } = s.quorum;
+  if (!device) return [];
+  const at = device.address ?? device.connection.host;
+  const nodes = s.nodes.flatMap((n) => [
+    ipOf(n.lan),
+    ...(n.crossover ? [ipOf(n.crossover)] : []),
+    ipOf(s.database.address),
+  ]);
+  return [
+    ...(isIPv4(at)
+      ? []
+      : [finding("quorum.device.address", `${at} is no address: Corosync must not wait for a name's. Give one`)]),
+    ...(nodes.includes(at)
+      ? [finding("quorum.device.address", `${at} is the cluster's own: a third vote stands on a third host`)]
+      : []),
+    ...(device.syncTimeout <= device.timeout
+      ? [finding("quorum.device.syncTimeout", `${device.syncTimeout} ms must exceed timeout, ${device.timeout} ms`)]
+      : []),
+    ...(family(s.os).packages.qdevice.length === 0
+      ? [finding("quorum.device", `${family(s.os).title} has no corosync-qdevice: leave it out`)]
+      : []),
+  ];
+};
+
 const preferred: Rule = (s) => {
   const wish = s.preferredNode;
   if (!wish) return [];
@@ -178,6 +206,7 @@ export const rules: readonly Rule[] = [
   fencingRules,
   platform,
   oneHypervisor,
+  thirdVote,
   preferred,
   bound,
   overwrite,

@@ -184,6 +184,25 @@ export const corosyncSchema = z.strictObject({
   oneRing: z.boolean().default(false),
 });
 
+/** A third vote on another host. */
+export const quorumSchema = z.strictObject({
+  device: z
+    .strictObject({
+      /** How the program reaches that host; the key is the secret `arbiterPrivateKey`. */
+      connection: connectionSchema.omit({ privateKey: true }),
+      /** Where the nodes reach corosync-qnetd. Default: the connection's host. */
+      address: address.optional(),
+      port: z.number().int().min(1).max(65535).default(5403),
+      /** `ffsplit` gives the vote to one half of a split, `lms` to the last one standing. */
+      algorithm: z.enum(["ffsplit", "lms"]).default("ffsplit"),
+      /** Milliseconds of silence after which the vote is gone. */
+      timeout: z.number().int().min(2000).max(120000).default(10000),
+      /** Milliseconds for which a new membership waits for the vote. */
+      syncTimeout: z.number().int().min(2000).max(120000).default(30000),
+    })
+    .optional(),
+});
+
 export const clusterSchema = z.strictObject({
   recheckInterval: z.string().default("10min"),
   /** The HOWTO's 1 is negligible against any other score; 100 keeps the database where it is. */
@@ -238,6 +257,7 @@ export const schema = z.strictObject({
   /** The node that the database had better run on. Without it, either. */
   preferredNode: preferredNodeSchema.optional(),
   corosync: corosyncSchema.prefault({}),
+  quorum: quorumSchema.prefault({}),
   cluster: clusterSchema.prefault({}),
   timers: timersSchema.prefault({}),
   /** Addresses that must answer where the database may run: the router. */

@@ -20,6 +20,8 @@ export const SECRETS = [
   "sshPrivateKey",
   /** Private SSH key that logs in to the hypervisors to install the fence key. */
   "hypervisorPrivateKey",
+  /** Private SSH key that logs in to the host of `quorum.device`. */
+  "arbiterPrivateKey",
   /** Private SSH key that logs in to the QVD node of `qvd`. */
   "qvdPrivateKey",
 ] as const;

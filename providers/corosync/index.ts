@@ -13,7 +13,7 @@ export const corosync: Kind<Spec, CorosyncFacts> = {
   schema,
   rules,
   id: (spec) => spec.clusterName,
-  facts: () => facts(),
+  facts: (spec) => facts(spec),
   live,
   plan,
   remove,

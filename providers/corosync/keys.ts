@@ -54,10 +54,12 @@ export function textOf(keys: Keys): string {
     return [head, `linknumber: ${i}`, ...rest];
   });
   const nodes = places("nodelist.node.").flatMap((i) => section("node", `nodelist.node.${i}.`));
+  const third = Object.keys(keys).some((k) => k.startsWith("quorum.device."));
+  const device = third ? section("device", "quorum.device.", section("net", "quorum.device.net.")) : [];
   return [
     ...section("totem", "totem.", links),
     ...section("nodelist", "nodelist.", nodes),
-    ...section("quorum", "quorum."),
+    ...section("quorum", "quorum.", device),
     ...section("logging", "logging."),
     "",
   ].join("\n");

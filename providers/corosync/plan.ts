@@ -154,6 +154,48 @@ const complete = (spec: Spec, s: CorosyncSeen): boolean =>
   s.membership.links.length === links(spec) &&
   s.membership.links.every(Boolean);
 
+/** How long the host of the third vote may take to answer. */
+const DEVICE_SECONDS = 60;
+
+const hasDevice = (spec: Spec, s: CorosyncSeen): boolean =>
+  s.conf !== undefined && parsed(s.conf, spec)?.device !== undefined;
+
+/** Before its part of the file goes: the daemon would go on asking for a vote that counts no more. */
+const deviceOff = (node: string): Step => ({
+  node,
+  reason: "give the third vote up",
+  command: { script: sh`systemctl disable --quiet --now corosync-qdevice` },
+});
+
+/** It reads the daemon's map at its start only. */
+const deviceOn = (node: string, why: string): Step => ({
+  node,
+  reason: `${why}: start corosync-qdevice, and at boot`,
+  command: {
+    script: sh`systemctl reset-failed corosync-qdevice 2>/dev/null || true
+systemctl enable --quiet corosync-qdevice
+systemctl restart corosync-qdevice`,
+    timeoutSeconds: 120,
+  },
+});
+
+const deviceAnswers = (node: string, host: string): Step => ({
+  node,
+  reason: "wait until the host of the third vote answers",
+  waits: true,
+  command: {
+    script: sh`deadline=$(( SECONDS + ${DEVICE_SECONDS} ))
+until corosync-qdevice-tool -s 2>/dev/null | grep -qE '^State:[[:space:]]+Connected'; do
+  if (( SECONDS >= deadline )); then
+    echo "corosync-qnetd on ${host} does not answer within ${DEVICE_SECONDS} s: is it reached there, and do the certificates fit?" >&2
+    exit 1
+  fi
+  sleep 1
+done`,
+    timeoutSeconds: DEVICE_SECONDS + 30,
+  },
+});
+
 const runningOf = (seen: AllSeen): string[] =>
   [...new Set(Object.values(seen).flatMap((s) => s.membership.running))].sort();
 
@@ -241,9 +283,23 @@ export function plan(spec: Spec, seen: AllSeen): Plan {
   });
   const started = startable.map((n) => start(n, of(n)));
   const late = started.length > 0 || change === "rolling" || names.some((n) => !complete(spec, of(n))) ? waits : [];
+  const third = spec.device;
+  const given = third ? [] : up.filter((n) => hasDevice(spec, of(n))).map(deviceOff);
+  const other = keys.some((k) => k.startsWith("quorum.device."));
+  const taken = third
+    ? names
+        .filter((n) => other || restarting || !of(n).device?.running)
+        .map((n) => deviceOn(n, other ? "the third vote is configured otherwise" : "corosync-qdevice does not run"))
+    : [];
+  const answers = third
+    ? names
+        .filter((n) => taken.some((t) => t.node === n) || !of(n).device?.connected)
+        .map((n) => deviceAnswers(n, third.host))
+    : [];
   return planOf(
     [
       begin,
+      given,
       ...(change === "together" ? [] : [write]),
       reloads,
       // One that is down, by an interrupted run or by hand, comes back before the next one goes: never both at once.
@@ -251,6 +307,8 @@ export function plan(spec: Spec, seen: AllSeen): Plan {
       started.length > 0 && change === "rolling" ? names.map((by) => await_(spec, by, 1)) : [],
       ...restarts,
       late,
+      taken,
+      answers,
       change === "together" ? [] : unread.filter((n) => reloads.length > 0 || of(n).pending).map(forgetPending),
       end,
     ],

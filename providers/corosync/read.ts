@@ -33,6 +33,14 @@ export interface Membership {
   readonly held?: boolean;
 }
 
+/** corosync-qdevice on one node. */
+export interface DeviceState {
+  /** It runs and starts at boot. */
+  readonly running: boolean;
+  /** The host of the third vote answers it. */
+  readonly connected: boolean;
+}
+
 export type CorosyncFacts = {
   readonly conf: Fact<string | undefined>;
   /** SHA-256 of the key and its mode; the key itself is never read back. */
@@ -43,6 +51,8 @@ export type CorosyncFacts = {
   readonly pending: Fact<boolean>;
   readonly units: Fact<Units>;
   readonly membership: Fact<Membership>;
+  /** Undefined where no third vote is wanted. */
+  readonly device: Fact<DeviceState | undefined>;
 };
 export type CorosyncSeen = Seen<CorosyncFacts>;
 export type AllSeen = Readonly<Record<string, CorosyncSeen>>;
@@ -96,7 +106,15 @@ export function parseMonitor(xml: string): Pick<Membership, "online" | "running"
   };
 }
 
-export function facts(): CorosyncFacts {
+const deviceState: Fact<DeviceState | undefined> = {
+  command: {
+    script: sh`if systemctl -q is-active corosync-qdevice && systemctl -q is-enabled corosync-qdevice; then echo running; fi
+if timeout 20 corosync-qdevice-tool -s 2>/dev/null | grep -qE '^State:[[:space:]]+Connected'; then echo connected; fi`,
+  },
+  parse: ({ stdout }) => ({ running: /^running$/m.test(stdout), connected: /^connected$/m.test(stdout) }),
+};
+
+export function facts(spec: Spec): CorosyncFacts {
   return {
     conf: {
       command: { script: sh`if [ -f ${CONF_PATH} ]; then echo @file; cat ${CONF_PATH}; fi` },
@@ -140,6 +158,7 @@ fi`,
         return { links: parseLinks(links), ...parseMonitor(monitor), ...held };
       },
     },
+    device: spec.device ? deviceState : { command: { script: sh`:` }, parse: () => undefined },
   };
 }
 

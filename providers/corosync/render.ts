@@ -16,6 +16,40 @@ const make = (name: string, entries: readonly Entry[], sections: readonly Sectio
   sections,
 });
 
+/** The vote of the model net is one with ffsplit, and with lms what corosync-qdevice makes of it. */
+const device = (d: NonNullable<Spec["device"]>): Section =>
+  make(
+    "device",
+    [
+      ["model", "net"],
+      ["votes", "1"],
+      ["timeout", String(d.timeout)],
+      ["sync_timeout", String(d.syncTimeout)],
+    ],
+    [
+      make("net", [
+        ["host", d.host],
+        ["port", String(d.port)],
+        ["algorithm", d.algorithm],
+        ["tls", "required"],
+      ]),
+    ],
+  );
+
+function parseDevice(of: Section | undefined): Spec["device"] {
+  const found = section(of, "device");
+  const net = section(found, "net");
+  return found === undefined
+    ? undefined
+    : {
+        host: value(net, "host") ?? ABSENT,
+        port: number(value(net, "port")) ?? 5403,
+        algorithm: (value(net, "algorithm") ?? ABSENT) as "ffsplit",
+        timeout: number(value(found, "timeout")) ?? 10000,
+        syncTimeout: number(value(found, "sync_timeout")) ?? 30000,
+      };
+}
+
 /** corosync.conf; the same on both nodes. */
 export function render(spec: Spec): string {
   const interfaces = Array.from({ length: links(spec) }, (_, i) =>
@@ -45,11 +79,15 @@ export function render(spec: Spec): string {
     const ring1: Entry[] = node.ring1 === undefined ? [] : [["ring1_addr", node.ring1]];
     return make("node", [["name", n], ["nodeid", String(node.nodeId)], ["ring0_addr", node.ring0], ...ring1]);
   });
-  const quorum = make("quorum", [
-    ["provider", "corosync_votequorum"],
-    ["two_node", yes(spec.twoNode)],
-    ["wait_for_all", yes(spec.waitForAll)],
-  ]);
+  const quorum = make(
+    "quorum",
+    [
+      ["provider", "corosync_votequorum"],
+      ["two_node", yes(spec.twoNode)],
+      ["wait_for_all", yes(spec.waitForAll)],
+    ],
+    spec.device ? [device(spec.device)] : [],
+  );
   const logging = make("logging", [
     ["to_stderr", "yes"],
     ["to_logfile", "no"],
@@ -74,7 +112,8 @@ export function parse(text: string, known: Spec): Spec {
     return [value(n, "name") ?? ABSENT, ring1 === undefined ? node : { ...node, ring1 }] as const;
   });
   const twoNode = value(quorum, "two_node") === "1";
-  const { consensus: _c, join: _j, maxMessages: _m, ...rest } = known;
+  const third = parseDevice(quorum);
+  const { consensus: _c, join: _j, maxMessages: _m, device: _d, ...rest } = known;
   const link0 = totem?.sections.find((s) => s.name === "interface" && value(s, "linknumber") === "0");
   return {
     ...rest,
@@ -89,6 +128,7 @@ export function parse(text: string, known: Spec): Spec {
     ...given("maxMessages", number(value(totem, "max_messages"))),
     port: number(value(link0, "mcastport")) ?? 5405,
     nodes: Object.fromEntries(nodes),
+    ...(third === undefined ? {} : { device: third }),
     twoNode,
     // votequorum(5): two_node implies it unless it is said otherwise.
     waitForAll: (value(quorum, "wait_for_all") ?? (twoNode ? "1" : "0")) === "1",

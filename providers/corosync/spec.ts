@@ -14,6 +14,19 @@ const nodeSchema = z.strictObject({
   ring1: address.optional(),
 });
 
+/** A third vote by corosync-qnetd on another host: it decides who has quorum when the two do not hear each other. */
+const deviceSchema = z.strictObject({
+  /** Where corosync-qnetd listens. */
+  host: address,
+  port: z.number().int().min(1).max(65535).default(5403),
+  /** `ffsplit` gives the vote to one half of a split, `lms` to the last one standing. */
+  algorithm: z.enum(["ffsplit", "lms"]).default("ffsplit"),
+  /** How long the host may be silent before its vote is gone, milliseconds. */
+  timeout: milliseconds(2000, 120000).default(10000),
+  /** How long a new membership waits for the vote, milliseconds. Part of a failover. */
+  syncTimeout: milliseconds(2000, 120000).default(30000),
+});
+
 /** Corosync's membership of two nodes, with Pacemaker started on it. */
 export const schema = z.strictObject({
   connections: connectionsSchema,
@@ -40,7 +53,9 @@ export const schema = z.strictObject({
   port: z.number().int().min(1024).max(65534).default(5405),
   /** 256 random bytes in base64, with which the nodes prove themselves. Secret. */
   authkey: z.string().regex(/^[A-Za-z0-9+/]+={0,2}$/, "must be base64"),
-  /** Either of two nodes alone has quorum, fencing decides. */
+  /** The third vote. Default: none. */
+  device: deviceSchema.optional(),
+  /** Either of two nodes alone has quorum, fencing decides. Must be false with a third vote. */
   twoNode: z.boolean().default(true),
   /** A cluster that starts waits until it has seen both nodes once. */
   waitForAll: z.boolean().default(true),
@@ -93,6 +108,15 @@ export function rules(spec: Spec): Finding[] {
     say("consensus", `${spec.consensus} ms is below 1.2 times the token of ${spec.token} ms`);
   if (spec.twoNode && !spec.waitForAll)
     say("waitForAll", "must be true with twoNode: a node that boots alone would fence its healthy peer, in turns");
+  if (spec.device && spec.twoNode)
+    say(
+      "twoNode",
+      "must be false with a device: the third vote decides, and either node alone would have quorum without it",
+    );
+  if (!spec.device && !spec.twoNode)
+    say("twoNode", "is false without a device: no node alone would ever have quorum, and nothing would fail over");
+  if (spec.device && spec.device.syncTimeout <= spec.device.timeout)
+    say("device.syncTimeout", `${spec.device.syncTimeout} ms must exceed device.timeout of ${spec.device.timeout} ms`);
   const bytes = Buffer.from(spec.authkey, "base64").length;
   if (bytes < 128 || bytes > 4096) say("authkey", `has ${bytes} bytes: corosync takes 128 to 4096, 256 are usual`);
   return findings;

@@ -34,6 +34,7 @@ export function debianLike(own: {
         ...own.agentPackages,
       ],
       externalLibvirt: ["cluster-glue", "libvirt-clients"],
+      qdevice: ["corosync-qdevice", "libnss3-tools"],
       mail: ["bsd-mailx"],
       fencing: own.fencingPackages,
     },

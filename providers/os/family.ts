@@ -17,6 +17,8 @@ export interface OsFamily {
     readonly externalLibvirt: readonly string[];
     /** Also needed for the other kinds of fencing; a kind that is not there has no agent in the distribution. */
     readonly fencing: Partial<Readonly<Record<"xvm" | "xenapi" | "ipmi", readonly string[]>>>;
+    /** Also needed for a third vote, NSS's tools included. */
+    readonly qdevice: readonly string[];
     /** Also needed where the cluster reports by mail: the program `mail`; an MTA comes with it where the machine has none. */
     readonly mail: readonly string[];
   };

@@ -24,6 +24,7 @@ export const rhel9: OsFamily = {
     ],
     externalLibvirt: [],
     fencing: { xvm: ["fence-virt"], ipmi: ["fence-agents-ipmilan"] },
+    qdevice: ["corosync-qdevice", "nss-tools"],
     mail: ["s-nail", "postfix"],
   },
   units: { chrony: "chronyd.service", postgresql: ["postgresql.service"], ...drbdUnits, ...clusterUnits },

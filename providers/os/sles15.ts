@@ -25,6 +25,7 @@ export const sles15: OsFamily = {
     ],
     externalLibvirt: ["cluster-glue", "libvirt-client"],
     fencing: { xenapi: [], ipmi: ["ipmitool"] },
+    qdevice: ["corosync-qdevice", "mozilla-nss-tools"],
     mail: ["mailx", "postfix"],
   },
   units: { chrony: "chronyd.service", postgresql: ["postgresql.service"], ...drbdUnits, ...clusterUnits },

@@ -20,6 +20,8 @@ export interface BoundInput {
   readonly service?: string;
   /** Corosync's token time-out in milliseconds. */
   readonly tokenMs: number;
+  /** How long a new membership may wait for a third vote, in milliseconds. Default: 0, there is none. */
+  readonly voteMs?: number;
   /** Corosync's consensus time-out in milliseconds. Default: 1.2 × token, as corosync itself. */
   readonly consensusMs?: number;
 }
@@ -159,7 +161,11 @@ export function failoverBound(input: BoundInput): FailoverBound {
     seconds: (input.tokenMs + consensus) / 1_000,
     source: "corosync token + consensus",
   };
-  const terms = [...notice, ...stop, membership, ...fencing(c), ...start];
+  const vote: Term[] =
+    (input.voteMs ?? 0) > 0
+      ? [{ what: "wait for the third vote", seconds: (input.voteMs ?? 0) / 1_000, source: "quorum.device.syncTimeout" }]
+      : [];
+  const terms = [...notice, ...stop, membership, ...vote, ...fencing(c), ...start];
   const total = Math.ceil(sum(terms));
   const howto = Math.ceil(sum([...notice, ...stop, ...start]));
   if (total < QVD_LIMIT_SECONDS) return { terms, total, howto };

@@ -48,6 +48,7 @@ const FROM: Readonly<Record<SecretName, string>> = {
   xvmKey: "base64 of /etc/cluster/fence_xvm.key of the hypervisor",
   sshPrivateKey: "the key that logs in to the nodes",
   hypervisorPrivateKey: "the key that logs in to the hypervisor",
+  arbiterPrivateKey: "the key that logs in to the host of the third vote",
   qvdPrivateKey: "the key that logs in to the QVD node",
 };
 

@@ -112,7 +112,7 @@ describe("the database on existing machines", () => {
   });
 });
 
-describe("fencing by management boards, then by libvirt", () => {
+describe("fencing by management boards, then by libvirt, and a third vote", () => {
   let made: Registered[];
   const elements = (): Record<string, Record<string, unknown>> =>
     made.find((r) => r.type.endsWith("dynamic/pacemaker:Configuration"))?.inputs.elements as never;
@@ -125,11 +125,13 @@ describe("fencing by management boards, then by libvirt", () => {
         ...(settings as unknown as SettingsInput),
         fencing: { kind: "ipmi", fallback: ["libvirt"], ipmi: { user: "fence" } },
         timers: { fencing: { off: 30 } },
+        quorum: { device: { connection: { host: "172.20.65.10", hostKey: "ssh-ed25519 AAAA4" } } },
       },
       {
         sshPrivateKey: pulumi.secret("given-ssh-key"),
         hypervisorPrivateKey: pulumi.secret("given-hypervisor-key"),
         ipmiPassword: pulumi.secret("given-board-password"),
+        arbiterPrivateKey: pulumi.secret("given-arbiter-key"),
       },
     );
   }, 60_000);
@@ -167,6 +169,19 @@ describe("fencing by management boards, then by libvirt", () => {
     const properties = made.find((r) => r.type.endsWith("dynamic/pacemaker:Configuration"))?.inputs.properties;
     expect(properties).toMatchObject({ "stonith-timeout": 80 });
     expect(made.find((r) => r.type.endsWith("dynamic/drbd:Replication"))?.inputs.fencePeerTimeoutSeconds).toBe(120);
-    expect(made.find((r) => r.name === "qvddb1-prepared")?.inputs.packages).toEqual(["ipmitool"]);
+    expect(made.find((r) => r.name === "qvddb1-prepared")?.inputs.packages).toEqual([
+      "ipmitool",
+      "corosync-qdevice",
+      "libnss3-tools",
+    ]);
+  });
+
+  it("has the nodes and the third host know each other, and a ring that counts its vote", () => {
+    const [trust] = made.filter((r) => r.type.endsWith("dynamic/corosync:QuorumDevice"));
+    const { value } = trust?.inputs.connections as { value: object };
+    expect(Object.keys(value).sort()).toEqual(["arbiter", "qvddb1", "qvddb2"]);
+    expect(plainTexts(trust?.inputs).filter((t) => t.includes("given-arbiter-key"))).toEqual([]);
+    const [ring] = made.filter((r) => r.type.endsWith("dynamic/corosync:Membership"));
+    expect(ring?.inputs).toMatchObject({ twoNode: false, device: { host: "172.20.65.10", algorithm: "ffsplit" } });
   });
 });

@@ -33,6 +33,7 @@ export const bare = (): CorosyncSeen => ({
   pending: false,
   units: { corosync: false, pacemaker: false, enabled: false, masked: true },
   membership: { online: [], running: [], quorate: false, links: [] },
+  device: undefined,
 });
 
 export const formed = (s: Spec): CorosyncSeen => ({
@@ -42,6 +43,7 @@ export const formed = (s: Spec): CorosyncSeen => ({
   pending: false,
   units: { corosync: true, pacemaker: true, enabled: true, masked: false },
   membership: { online: ["qvddb1", "qvddb2"], running: [], quorate: true, links: [true, true] },
+  device: s.device && { running: true, connected: true },
 });
 
 /** With the service on the first node. */
