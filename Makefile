@@ -1,5 +1,5 @@
 # Every verb is a script in tools/verbs, which can be called as it is. STACK chooses the stack (default dev).
-.PHONY: up preview drift export status psql drill drills rotate down compare impact-table mutants test unit offline host e2e drift-table check fix
+.PHONY: up preview drift export status psql doctor on drill drills rotate down compare impact-table mutants test unit offline host e2e drift-table check fix
 .SUFFIXES:
 
 # CONSENT="restarts:p_postgres …" agrees to what a preview says it would do to the service.
@@ -15,6 +15,12 @@ status:
 	@tools/verbs/status $(ARGS)
 psql:
 	@tools/verbs/psql $(ARGS)
+# What is wrong, and what to type next. REPAIR=split-brain (VICTIM=node): guided.
+doctor:
+	@tools/verbs/qvd-ha doctor $(if $(REPAIR),--repair "$(REPAIR)") $(if $(VICTIM),--victim "$(VICTIM)") $(ARGS)
+# NODE=qvddb1 RUN='command': as root on a node.
+on:
+	@tools/verbs/qvd-ha on
 drill:
 	@tools/verbs/drill $(FAULT) $(if $(CONSENT),--consent "$(CONSENT)") $(ARGS)
 # SET=quick|full REPEAT=n COMPARE=old.json RESULTS=directory, LIST=1; CONSENT="cluster@address" where the cluster is a real one.

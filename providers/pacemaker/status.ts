@@ -23,6 +23,8 @@ export interface Failure {
   readonly node: string;
   readonly status: string;
   readonly reason: string;
+  /** When, by the clock of that node, as Pacemaker prints it. */
+  readonly at?: string;
 }
 
 export interface NodeStatus {
@@ -76,6 +78,7 @@ function failure(x: Xml): Failure {
     node: x.attrs["node"] ?? "",
     status: `${x.attrs["exitstatus"] ?? ""} (${x.attrs["exitcode"] ?? ""}, ${x.attrs["status"] ?? ""})`,
     reason: x.attrs["exitreason"] ?? "",
+    ...(x.attrs["last-rc-change"] ? { at: x.attrs["last-rc-change"] } : {}),
   };
 }
 

@@ -8,6 +8,8 @@ export interface FailCount {
   readonly node: string;
   /** Pacemaker's own: a number or INFINITY. */
   readonly count: string;
+  /** When it failed last, by the clock of that node. */
+  readonly last?: string;
 }
 
 export interface FenceEvent {
@@ -18,6 +20,8 @@ export interface FenceEvent {
   /** The node that did it, or was asked to. */
   readonly by: string;
   readonly completed: string;
+  /** Why it failed, in the words of the device or of Pacemaker. */
+  readonly reason?: string;
 }
 
 /** The cluster as Pacemaker on one node sees it: what the providers read of it, and what only a person wants to see. */
@@ -50,6 +54,7 @@ function failCounts(root: Xml): FailCount[] {
         resource: r.attrs["id"] ?? "",
         node: n.attrs["name"] ?? "",
         count: r.attrs["fail-count"] ?? "",
+        ...(r.attrs["last-failure"] ? { last: r.attrs["last-failure"] } : {}),
       })),
   );
 }
@@ -60,6 +65,7 @@ const fenceEvent = ({ attrs }: Xml): FenceEvent => ({
   status: attrs["status"] ?? "",
   by: attrs["delegate"] ?? attrs["origin"] ?? "",
   completed: attrs["completed"] ?? "",
+  ...(attrs["exit-reason"] ? { reason: attrs["exit-reason"] } : {}),
 });
 
 /** Reads `crm_mon --output-as=xml` with all its sections. Undefined where no cluster runs. @throws Error when it is something else */

@@ -55,6 +55,7 @@ describe("Pacemaker 3.0 in its own words", () => {
         node: "qvddb1",
         status: "Not installed (5, Done)",
         reason: "Simulated action result",
+        at: "2026-11-22 09:23:09Z",
       },
     ]);
     expect(reached({ resource: "p_fs_postgres", expected: "started" }, status)).toBe(false);

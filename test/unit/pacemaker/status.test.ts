@@ -66,6 +66,7 @@ describe("crm_mon", () => {
         node: "qvddb1",
         status: "not installed (5, complete)",
         reason: "User-injected result",
+        at: "2026-03-01 12:00:00Z",
       },
     ]);
     expect(reached({ resource: "p_fs_postgres", expected: "started" }, status)).toBe(false);

@@ -1,0 +1,153 @@
+import { spawnSync } from "node:child_process";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Fact } from "../../../providers/fact";
+import { agentParams } from "../../../providers/postgres/agent";
+import { postgres } from "../../../providers/postgres";
+import type { PostgresSeen } from "../../../providers/postgres/read";
+import { reveal, sh } from "../../../providers/remote";
+import { steps } from "../../../providers/step";
+import { filesFact } from "../../../tools/doctor/facts/files";
+import { historyFact } from "../../../tools/doctor/facts/history";
+import { machineFact } from "../../../tools/doctor/facts/machine";
+import { networkFact } from "../../../tools/doctor/facts/network";
+import type { Server } from "../../../tools/doctor/facts/server";
+import { serverFact } from "../../../tools/doctor/facts/server";
+import { spaceFact } from "../../../tools/doctor/facts/space";
+import { timeFact } from "../../../tools/doctor/facts/time";
+import { Sandbox } from "../postgres/sandbox";
+
+// Proves that the doctor's questions run under bash as a node runs them, and that the real programs' answers (df, ip, stat, a real PostgreSQL) are understood. There is neither DRBD nor systemd
+// here: what those say is for the unit table and for test/e2e/doctor.
+
+jest.setTimeout(120_000);
+
+function ask<T>(fact: Fact<T>, path = ""): T {
+  const r = spawnSync("bash", ["--norc", "-euo", "pipefail", "-c", fact.command.script.text], {
+    encoding: "utf8",
+    input: reveal(fact.command.stdin ?? ""),
+    env: { PATH: `${path}/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`, LC_ALL: "C", LANG: "C" },
+  });
+  expect({ code: r.status, stderr: r.stderr }).toEqual({ code: 0, stderr: "" });
+  return fact.parse({ code: r.status ?? 1, stdout: r.stdout, stderr: r.stderr });
+}
+
+describe("this machine", () => {
+  test("tells its clock, which is ours", () => {
+    const before = Date.now() / 1000;
+    const { clock, bootId, uptimeSeconds } = ask(machineFact);
+    expect(clock).toBeGreaterThanOrEqual(before - 0.01);
+    expect(clock).toBeLessThanOrEqual(Date.now() / 1000 + 0.01);
+    expect(bootId).toMatch(/^[0-9a-f-]{36}$/);
+    expect(uptimeSeconds).toBeGreaterThan(1);
+  });
+
+  test("tells of its disks by the real df", () => {
+    const space = ask(spaceFact);
+    const root = space.fileSystems.find((f) => f.mount === "/");
+    expect(root?.usedPercent).toBeGreaterThan(0);
+    expect(root?.availableBytes).toBeGreaterThan(1e6);
+    expect(space).toMatchObject({ frozen: [], shutDown: false });
+  });
+
+  test("tells of its interfaces by the real ip", () => {
+    const { addresses, drills } = ask(networkFact);
+    expect(addresses["lo"]).toContain("127.0.0.1");
+    expect(drills).toEqual([]);
+  });
+
+  test("says nothing of what it does not have, and does not fail over it", () => {
+    expect(ask(timeFact)).toEqual({ synchronised: false });
+    expect(ask(historyFact("no-such-resource"))).toEqual({ older: [] });
+    expect(Object.keys(ask(filesFact("no-such-resource")).byPath)).not.toContain("/etc/drbd.d/no-such-resource.res");
+  });
+});
+
+describe("packet filters", () => {
+  test("a table that drops is named, one that does not is not", () => {
+    const rules =
+      "table inet qvd_ha_drill { chain input { type filter hook input priority 0; ip saddr 192.0.2.1 drop; }; }; table ip quiet { chain a { accept; }; }";
+    const script = `nft "${rules}"\n${networkFact.command.script.text}`;
+    const r = spawnSync("unshare", ["--net", "bash", "-euo", "pipefail", "-c", script], { encoding: "utf8" });
+    if (/not found|not supported|Operation not permitted/.test(r.stderr))
+      throw new Error(`nft cannot be tried: ${r.stderr}`);
+    expect(networkFact.parse({ code: 0, stdout: r.stdout, stderr: "" }).dropping).toEqual(["inet qvd_ha_drill"]);
+  });
+});
+
+describe("a real server", () => {
+  let box: Sandbox;
+  let bin: string;
+  const see = (): Server => ask(serverFact("127.0.0.1", box.spec.port), `${bin}:`);
+
+  beforeAll(async () => {
+    box = await Sandbox.make({ settings: { listen_addresses: "127.0.0.1" } });
+    const peer = {
+      managed: "no",
+      drbd: { role: "Secondary", connection: "Connected", disks: "UpToDate/UpToDate" },
+      place: { mountPoint: "absent", running: false },
+      stamp: {},
+    } as unknown as PostgresSeen;
+    const [seed] = steps(postgres.plan(box.spec, { one: box.see(), two: peer }));
+    expect(box.run((seed as NonNullable<typeof seed>).command)).toMatchObject({ code: 0 });
+    const p = agentParams(box.spec);
+    expect(
+      box.run({
+        script: sh`drbdadm primary postgres; mount; cd /
+runuser -u postgres -- ${p.pgctl as string} start -s -w -D ${p.pgdata as string} -l ${p.logfile as string} </dev/null`,
+      }).code,
+    ).toBe(0);
+    // Other tests may run servers of their own on this machine; a node has one.
+    bin = mkdtempSync(join(tmpdir(), "qvd-ha-doctor-"));
+    writeFileSync(join(bin, "pgrep"), `#!/bin/sh\nhead -n 1 ${box.spec.dataDirectory}/postmaster.pid\n`);
+    chmodSync(join(bin, "pgrep"), 0o755);
+  });
+  afterAll(() => {
+    box?.end();
+    if (bin) rmSync(bin, { recursive: true, force: true });
+  });
+
+  test("answers by its socket, and takes connections", () => {
+    const s = see();
+    expect(s).toMatchObject({
+      running: true,
+      answers: true,
+      reached: true,
+      pendingRestart: [],
+      refused: [],
+      readOnly: false,
+    });
+    expect(s.version).toBe(s.installed);
+    expect(s.connections?.limit).toBeGreaterThan(50);
+    expect(s.startedAt).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ$/);
+  });
+
+  test("says which settings wait for a restart, and which lines it does not take", () => {
+    box.sql("alter system set max_connections = 120", "postgres", "postgres");
+    box.run({ script: sh`echo 'host all all 10.0.0.0/99 scram-sha-256' >>${`${box.spec.dataDirectory}/pg_hba.conf`}` });
+    box.sql("select pg_reload_conf()", "postgres", "postgres");
+    box.sql("select pg_sleep(0.5)", "postgres", "postgres");
+    const s = see();
+    expect(s.pendingRestart).toContain("max_connections");
+    expect(s.refused.join()).toMatch(/pg_hba.conf line \d+/);
+  });
+
+  test("that does not take writes says so", () => {
+    box.sql("alter system set default_transaction_read_only = on", "postgres", "postgres");
+    box.sql("select pg_reload_conf()", "postgres", "postgres");
+    box.sql("select pg_sleep(0.5)", "postgres", "postgres");
+    expect(see().readOnly).toBe(true);
+  });
+
+  test("that is stopped runs, and does not answer", () => {
+    const pid = Number(spawnSync(join(bin, "pgrep"), { encoding: "utf8" }).stdout);
+    process.kill(pid, "SIGSTOP");
+    try {
+      const s = see();
+      expect(s).toMatchObject({ running: true, answers: false });
+    } finally {
+      process.kill(pid, "SIGCONT");
+    }
+  });
+});

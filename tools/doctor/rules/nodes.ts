@@ -1,0 +1,80 @@
+import { isFencing } from "@qvd-ha/providers/dist/pacemaker/status";
+import type { Look } from "../look";
+import type { Rule, Said } from "./rule";
+import { switchOn } from "./unreachable";
+
+function unclean(l: Look, where: string): Said {
+  const failed = l.v?.fencing.find((f) => f.target === where && f.status === "failed");
+  const device = l.v?.resources.find((r) => isFencing(r) && r.id.endsWith(where));
+  const said = failed ? `; fencing has failed${failed.reason ? `: ${failed.reason}` : ""}` : "";
+  return {
+    severity: "critical",
+    where,
+    what: `is unclean: it waits to be fenced${said}`,
+    ...(failed?.completed ? { since: failed.completed } : {}),
+    why: "until the cluster knows that it is off, nobody takes over what it ran",
+    next: [
+      ...(device ? [l.on(l.spokesman, `crm_resource --cleanup --resource ${device.id}`)] : []),
+      l.on(l.spokesman, `stonith_admin --reboot ${where}`),
+    ],
+  };
+}
+
+function away(l: Look, where: string): Said[] {
+  const own = l.report(where);
+  // Where the machine does not answer, or its daemons are dead, others tell it.
+  if (!own || !l.daemons(where)) return [];
+  return [
+    {
+      severity: "serious",
+      where,
+      what: "is not in the cluster that serves, though its own daemons run: it is cut off from the other node",
+      why: "nobody is left to take over, and it waits to be fenced or to be heard again",
+      next: [l.on(where, "corosync-cfgtool -s"), ...switchOn(l, where)],
+    },
+  ];
+}
+
+/** Nodes that are no full members of the cluster. */
+export const nodes: Rule = (l) => [
+  ...(l.v && !l.v.quorum
+    ? [
+        {
+          severity: "critical" as const,
+          where: "cluster",
+          what: "there is no quorum: this side waits for the other node",
+          why: "the other one may have newer data, so nothing is started until it was seen",
+          next: l.r.nodes.filter((n) => !l.online(n)).flatMap((n) => switchOn(l, n)),
+        },
+      ]
+    : []),
+  ...(l.v?.nodes ?? []).flatMap((n): Said[] => {
+    if (l.v?.unclean.includes(n.name)) return [unclean(l, n.name)];
+    if (!n.online) return away(l, n.name);
+    return [
+      ...(n.standby
+        ? [
+            {
+              severity: "serious" as const,
+              where: n.name,
+              what: "is in standby: it was told to run nothing",
+              why: "nobody is left to take over",
+              next: [l.make("online", { NODE: n.name })],
+            },
+          ]
+        : []),
+      // Cluster-wide maintenance shows at every node, too.
+      ...(n.maintenance && !l.v?.maintenance
+        ? [
+            {
+              severity: "serious" as const,
+              where: n.name,
+              what: "is in maintenance by itself: nothing on it is watched or moved",
+              why: "failures there have no consequence",
+              next: [l.on(l.spokesman, `crm_attribute --node ${n.name} --name maintenance --delete`)],
+            },
+          ]
+        : []),
+    ];
+  }),
+];

@@ -1,0 +1,87 @@
+import { sh } from "@qvd-ha/providers/dist/remote";
+import { IDS } from "../status/ids";
+import type { Status } from "../status/read";
+import { activeNode, view } from "../status/read";
+import type { Change } from "./change";
+import { interruptions } from "./consent";
+import { answers, idle, managed, mirrored, online, quorum, ready, reasons, served, serves } from "./needs";
+import type { Work } from "./work";
+
+/** What `crm_resource --move` puts into the configuration. A preference and no ban: while it stands, a failover is possible all the same. */
+const PREFERENCE = `cli-prefer-${IDS.group}`;
+
+const move = (to: string): Change => ({
+  says: `move the service to ${to}`,
+  script: sh`crm_resource --resource ${IDS.group} --move --node ${to}`,
+});
+
+const clear: Change = {
+  says: "take the preference back",
+  script: sh`crm_resource --resource ${IDS.group} --clear`,
+};
+
+const bound = (s: Status): boolean =>
+  Object.values(s.nodes).some((r) => r.reachable && r.constraints.includes(PREFERENCE));
+
+/** Where an earlier, interrupted switch-over was to go; undefined where none was. */
+async function interrupted(w: Work, s: Status): Promise<string | undefined> {
+  if (!bound(s)) return undefined;
+  const node = await w.spokesman();
+  const { stdout } = await w.hands.run(node, {
+    script: sh`cibadmin --query --xpath ${`//rsc_location[@id='${PREFERENCE}']`}`,
+  });
+  return /\bnode="([^"]+)"/.exec(stdout)?.[1];
+}
+
+/** The preference goes only where nothing moves by that. */
+async function release(w: Work): Promise<void> {
+  const f = await w.foretell(clear);
+  const back = interruptions(f.effects, f.configuration);
+  if (back.length > 0)
+    throw new Error(
+      `${PREFERENCE} stays: without it, the service would move again (${f.words.join("; ")}). See make doctor, then repeat`,
+    );
+  await w.apply(clear);
+}
+
+/** Why the service cannot be moved to a node as things are. */
+export const objections = (s: Status, to: string): string[] =>
+  reasons(s, answers, quorum, managed, online, served, idle, mirrored, ready(to));
+
+/**
+ * Moves the service to the other node and takes the preference back when it has settled. Interrupted, it is repeated: it goes on to where it was going, and never back.
+ * @param to default: where an interrupted one was going, else the node that does not serve
+ * @throws Refused where the other node could not take over
+ */
+export async function switchOver(w: Work, to?: string): Promise<void> {
+  const s = await w.look();
+  const before = await interrupted(w, s);
+  const active = activeNode(s);
+  const target = to || before || w.hands.nodes.find((n) => n !== active);
+  if (target === undefined || !w.hands.nodes.includes(target))
+    return w.refuse([`TO is "${target ?? ""}": it must be one of ${w.hands.nodes.join(", ")}`]);
+  if (serves(s) === target) {
+    if (before === undefined) return w.say(`${target} serves already: nothing to do`);
+    w.say(`${target} serves: an interrupted switch-over is ended`);
+    return release(w);
+  }
+  if (before !== target) {
+    w.refuse(objections(s, target));
+    await w.agree(move(target));
+    if (before !== undefined) await w.apply(clear);
+    await w.apply(move(target));
+  } else w.say(`an interrupted switch-over to ${target} goes on`);
+  try {
+    await w.until(`${target} serves`, w.hands.boundSeconds, (now) =>
+      serves(now) === target ? [] : [`${serves(now) ?? "nobody"} serves`, ...failures(now)],
+    );
+  } catch (e) {
+    await release(w).catch((r: Error) => w.say(r.message));
+    throw e;
+  }
+  await release(w);
+  w.say(`${target} serves`);
+}
+
+const failures = (s: Status): string[] =>
+  (view(s)?.failures ?? []).map((f) => `${f.operation} of ${f.resource} failed on ${f.node}: ${f.reason || f.status}`);
