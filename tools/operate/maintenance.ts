@@ -43,7 +43,8 @@ export async function maintenanceOff(w: Work): Promise<void> {
   const before = await attribute(w, first, BEFORE);
   if (!view(s)?.maintenance) {
     // An earlier run may have come this far and no further.
-    if (before !== "") await w.must(await w.spokesman(), dropAttribute(first, BEFORE), "forgetting what was set before");
+    if (before !== "")
+      await w.must(await w.spokesman(), dropAttribute(first, BEFORE), "forgetting what was set before");
     return w.say("maintenance mode is off: nothing to do");
   }
   w.refuse([...reasons(s, quorum), ...(await held(w))]);

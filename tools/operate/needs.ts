@@ -15,7 +15,8 @@ export const quorum: Need = (s) => {
   return v === undefined ? ["no node runs the cluster"] : v.quorum ? [] : ["there is no quorum"];
 };
 
-export const managed: Need = (s) => (view(s)?.maintenance ? ["maintenance mode is on (make maintenance MODE=off)"] : []);
+export const managed: Need = (s) =>
+  view(s)?.maintenance ? ["maintenance mode is on (make maintenance MODE=off)"] : [];
 
 export const idle: Need = (s) =>
   (view(s)?.resources ?? []).flatMap((r) => (r.pending === undefined ? [] : [`${r.id} is ${r.pending}`]));
@@ -37,19 +38,21 @@ export const mirrored: Need = (s) =>
 export const served: Need = (s) => (activeNode(s) === undefined ? ["no node runs the database (make doctor)"] : []);
 
 /** What a node needs to take the service over. */
-export const ready = (node: string) => (s: Status): string[] => {
-  const v = view(s);
-  const bans = Object.values(s.nodes).flatMap((r) => (r.reachable ? r.constraints : []));
-  return [
-    ...(Number(v?.attributes[node]?.[PING_ATTRIBUTE] ?? 0) > 0 ? [] : [`${node} does not reach the router`]),
-    ...[...new Set(bans.filter((id) => id.endsWith(`-on-${node}`) || id.startsWith("drbd-fence-by-handler-")))].map(
-      (id) => `${id} forbids it`,
-    ),
-    ...(v?.failCounts ?? [])
-      .filter((f) => f.node === node && [IDS.fileSystem, IDS.address, IDS.postgres].includes(f.resource as never))
-      .map((f) => `${f.resource} has failed on ${node} (make doctor)`),
-  ];
-};
+export const ready =
+  (node: string) =>
+  (s: Status): string[] => {
+    const v = view(s);
+    const bans = Object.values(s.nodes).flatMap((r) => (r.reachable ? r.constraints : []));
+    return [
+      ...(Number(v?.attributes[node]?.[PING_ATTRIBUTE] ?? 0) > 0 ? [] : [`${node} does not reach the router`]),
+      ...[...new Set(bans.filter((id) => id.endsWith(`-on-${node}`) || id.startsWith("drbd-fence-by-handler-")))].map(
+        (id) => `${id} forbids it`,
+      ),
+      ...(v?.failCounts ?? [])
+        .filter((f) => f.node === node && [IDS.fileSystem, IDS.address, IDS.postgres].includes(f.resource as never))
+        .map((f) => `${f.resource} has failed on ${node} (make doctor)`),
+    ];
+  };
 
 export const reasons = (s: Status, ...needs: readonly Need[]): string[] => [...new Set(needs.flatMap((n) => n(s)))];
 

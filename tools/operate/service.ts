@@ -22,7 +22,9 @@ export const stopped = (s: Status): string[] => [
   ...new Set(
     Object.values(s.nodes).flatMap((r) =>
       r.reachable
-        ? r.kept.filter((k) => k.what === "meta" && k.detail === "target-role=Stopped" && ALL.includes(k.id)).map((k) => k.id)
+        ? r.kept
+            .filter((k) => k.what === "meta" && k.detail === "target-role=Stopped" && ALL.includes(k.id))
+            .map((k) => k.id)
         : [],
     ),
   ),

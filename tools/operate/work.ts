@@ -57,7 +57,8 @@ export class Work {
       return r?.reachable === true && r.cluster?.quorum === true && n !== avoid;
     });
     const found = candidates.find((n) => n === dc) ?? candidates[0];
-    if (found === undefined) throw new Refused(`${this.options.verb}: no node with quorum answers: nothing was touched`);
+    if (found === undefined)
+      throw new Refused(`${this.options.verb}: no node with quorum answers: nothing was touched`);
     return found;
   }
 
@@ -82,7 +83,8 @@ export class Work {
         `Agree to that? (yes): `,
         `${this.options.verb}: this interrupts a service that runs, and needs consent; nothing was touched: ${how}`,
       );
-      if (answer !== "yes") throw new Refused(`${this.options.verb}: not agreed to ("${answer}" is not yes): nothing was touched`);
+      if (answer !== "yes")
+        throw new Refused(`${this.options.verb}: not agreed to ("${answer}" is not yes): nothing was touched`);
     }
     return f;
   }
@@ -91,7 +93,9 @@ export class Work {
   async must(node: string, script: Sh, what: string, timeoutSeconds = 60, lasting?: string): Promise<string> {
     const a = await this.hands.run(node, { script, timeoutSeconds }, lasting);
     if (a.code !== 0)
-      throw new Error(`${node}: ${what} failed: ${(a.stderr || a.stdout).trim().slice(-800) || `exit status ${a.code}`}`);
+      throw new Error(
+        `${node}: ${what} failed: ${(a.stderr || a.stdout).trim().slice(-800) || `exit status ${a.code}`}`,
+      );
     return a.stdout;
   }
 
@@ -114,7 +118,9 @@ export class Work {
       const text = open.slice(0, 3).join("; ");
       if (text !== told) this.say(`waiting until ${what}: ${(told = text)}`);
       if (Date.now() > deadline)
-        throw new Error(`${this.options.verb}: not ${what} within ${seconds} s: ${open.join("; ")}. See make doctor, then repeat`);
+        throw new Error(
+          `${this.options.verb}: not ${what} within ${seconds} s: ${open.join("; ")}. See make doctor, then repeat`,
+        );
       await this.hands.pause(EVERY_SECONDS);
     }
   }
@@ -131,4 +137,5 @@ export async function attribute(w: Work, node: string, name: string): Promise<st
 
 export const setAttribute = (node: string, name: string, value: string): Sh =>
   sh`crm_attribute --node ${node} --name ${name} --update ${value}`;
-export const dropAttribute = (node: string, name: string): Sh => sh`crm_attribute --node ${node} --name ${name} --delete`;
+export const dropAttribute = (node: string, name: string): Sh =>
+  sh`crm_attribute --node ${node} --name ${name} --delete`;

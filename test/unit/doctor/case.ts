@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Fact } from "../../../providers/fact";
+import type { Fact } from "@qvd-ha/providers/dist/fact";
 import { unitNames } from "../../../tools/doctor/facts/units";
 import type { Reading } from "../../../tools/doctor/reading";
 import { factsOf, nodeOf } from "../../../tools/doctor/reading";
