@@ -1,5 +1,5 @@
 # Every verb is a script in tools/verbs, which can be called as it is. STACK chooses the stack (default dev).
-.PHONY: up preview drift export status psql doctor on drill drills rotate down compare impact-table mutants test unit offline host e2e drift-table check fix
+.PHONY: up preview drift export status psql doctor doctor-table verbs-table on switch-over service-stop service-start standby online maintenance reboot-rolling update-rolling update-postgres drill drills rotate down compare impact-table mutants test unit offline host e2e drift-table check fix
 .SUFFIXES:
 
 # CONSENT="restarts:p_postgres …" agrees to what a preview says it would do to the service.
@@ -18,6 +18,23 @@ psql:
 # What is wrong, and what to type next. REPAIR=split-brain (VICTIM=node): guided.
 doctor:
 	@tools/verbs/qvd-ha doctor $(if $(REPAIR),--repair "$(REPAIR)") $(if $(VICTIM),--victim "$(VICTIM)") $(ARGS)
+# Each tells first what it does to the service, and wants CONSENT="moves:p_postgres …" or a typed yes. ARGS=--preview only tells.
+switch-over:
+	@QVD_HA_CONSENT="$(CONSENT) $(QVD_HA_CONSENT)" tools/verbs/qvd-ha $@ $(TO) $(ARGS)
+service-stop:
+	@QVD_HA_CONSENT="$(CONSENT) $(QVD_HA_CONSENT)" tools/verbs/qvd-ha $@ $(RESOURCE) $(ARGS)
+standby online:
+	@QVD_HA_CONSENT="$(CONSENT) $(QVD_HA_CONSENT)" tools/verbs/qvd-ha $@ $(NODE) $(ARGS)
+maintenance:
+	@QVD_HA_CONSENT="$(CONSENT) $(QVD_HA_CONSENT)" tools/verbs/qvd-ha $@ $(MODE) $(ARGS)
+service-start reboot-rolling update-rolling update-postgres:
+	@QVD_HA_CONSENT="$(CONSENT) $(QVD_HA_CONSENT)" tools/verbs/qvd-ha $@ $(ARGS)
+# On the running stack dev: every fault that the doctor knows of is made, named, and mended by typing what it says. ROWS="1-5 9" takes some of them.
+doctor-table:
+	@ROWS="$(ROWS)" tools/verbs/doctor-table
+# On the running stack dev: every verb, under a ledger of acknowledged writes. VERBS="standby maintenance" takes some of them.
+verbs-table:
+	@VERBS="$(VERBS)" tools/verbs/verbs-table
 # NODE=qvddb1 RUN='command': as root on a node.
 on:
 	@tools/verbs/qvd-ha on

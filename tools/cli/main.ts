@@ -1,6 +1,7 @@
 import { closeAll } from "@qvd-ha/providers/dist/remote";
 import { Command } from "commander";
 import { doctorCommand } from "../doctor/command";
+import { verbs } from "../operate/commands";
 import { NotDeployed } from "../status/deployment";
 import { statusCommand } from "../status/command";
 import { onCommand } from "./on";
@@ -12,6 +13,7 @@ const program = new Command("qvd-ha")
   .addCommand(statusCommand())
   .addCommand(doctorCommand())
   .addCommand(onCommand());
+for (const verb of verbs()) program.addCommand(verb);
 
 program
   .parseAsync()

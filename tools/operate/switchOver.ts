@@ -10,7 +10,7 @@ import type { Work } from "./work";
 /** What `crm_resource --move` puts into the configuration. A preference and no ban: while it stands, a failover is possible all the same. */
 const PREFERENCE = `cli-prefer-${IDS.group}`;
 
-const move = (to: string): Change => ({
+export const move = (to: string): Change => ({
   says: `move the service to ${to}`,
   script: sh`crm_resource --resource ${IDS.group} --move --node ${to}`,
 });
@@ -51,9 +51,10 @@ export const objections = (s: Status, to: string): string[] =>
 /**
  * Moves the service to the other node and takes the preference back when it has settled. Interrupted, it is repeated: it goes on to where it was going, and never back.
  * @param to default: where an interrupted one was going, else the node that does not serve
+ * @param agreed the caller has told what comes of it, and was agreed with
  * @throws Refused where the other node could not take over
  */
-export async function switchOver(w: Work, to?: string): Promise<void> {
+export async function switchOver(w: Work, to?: string, agreed = false): Promise<void> {
   const s = await w.look();
   const before = await interrupted(w, s);
   const active = activeNode(s);
@@ -67,7 +68,7 @@ export async function switchOver(w: Work, to?: string): Promise<void> {
   }
   if (before !== target) {
     w.refuse(objections(s, target));
-    await w.agree(move(target));
+    if (!agreed) await w.agree(move(target));
     if (before !== undefined) await w.apply(clear);
     await w.apply(move(target));
   } else w.say(`an interrupted switch-over to ${target} goes on`);

@@ -1,0 +1,143 @@
+import { ConnectionError, sh } from "@qvd-ha/providers/dist/remote";
+import { Refused } from "../cli/stack";
+import { machineFact } from "../doctor/facts/machine";
+import { problems } from "../status/health";
+import type { Status } from "../status/read";
+import { activeNode, view } from "../status/read";
+import { OPERATION } from "./mark";
+import { comeBack, inStandby, intoStandby, leave } from "./standby";
+import type { Work } from "./work";
+import { attribute, dropAttribute, setAttribute } from "./work";
+
+/** From the order to boot until the node answers again; a machine tests its memory, an emulated one takes its time. */
+const BOOT_SECONDS = 1200;
+const JOIN_SECONDS = 600;
+const EVERY_SECONDS = 5;
+
+/** What is done to a node that runs nothing, before it boots anew. */
+export type Treatment = (w: Work, node: string) => Promise<void>;
+
+/** The verb and the boot that the node was in when it was begun: as soon as it is in another one, it has booted. */
+const markOf = (verb: string, boot: string): string => `${verb}:${boot}`;
+
+async function bootOf(w: Work, node: string): Promise<string> {
+  return machineFact.parse(await w.hands.run(node, machineFact.command)).bootId;
+}
+
+/** Until the node answers in another boot than that one. */
+async function awaitBoot(w: Work, node: string, before: string): Promise<void> {
+  const deadline = Date.now() + BOOT_SECONDS * 1000;
+  for (;;) {
+    const boot = await bootOf(w, node).catch((e: unknown) => {
+      if (e instanceof ConnectionError) return before;
+      throw e;
+    });
+    if (boot !== before) return;
+    if (Date.now() > deadline)
+      throw new Error(
+        `${node} has not come back within ${BOOT_SECONDS} s of being told to boot: look at its console, then repeat`,
+      );
+    await w.hands.pause(EVERY_SECONDS);
+  }
+}
+
+async function boot(w: Work, node: string, before: string): Promise<void> {
+  w.say(`${node}: booting anew`);
+  // A little later, so that the order is acknowledged.
+  await w.must(node, sh`systemd-run --quiet --on-active=2 systemctl reboot`, "the order to boot");
+  await awaitBoot(w, node, before);
+  w.say(`${node}: is back`);
+}
+
+/** Marks by node of this verb; those of another one speak against beginning. */
+async function marks(w: Work, verb: string): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  for (const node of w.hands.nodes) {
+    const mark = await attribute(w, node, OPERATION);
+    const [whose, boot] = mark.split(":");
+    if (mark !== "" && whose !== verb)
+      w.refuse([`make ${whose} is at work or was interrupted: repeat that first (make ${whose})`]);
+    if (mark !== "") found.set(node, boot ?? "");
+  }
+  return found;
+}
+
+const unhealthy = (s: Status): string[] => problems(s).map((p) => p.what);
+
+/** Whom to begin with: the one that does not serve, or that an interrupted run has left in standby. */
+const order = (s: Status, nodes: readonly string[]): string[] => {
+  const active = activeNode(s);
+  const rank = (n: string): number => (inStandby(s, n) ? 0 : n === active ? 2 : 1);
+  return [...nodes].sort((a, b) => rank(a) - rank(b));
+};
+
+/** Tells and asks once for all of it: the service leaves the active node, and goes back only if somebody wants that. */
+async function agree(w: Work, s: Status, todo: readonly string[]): Promise<void> {
+  const active = activeNode(s);
+  for (const node of todo.filter((n) => n !== active)) w.say(`${node} first: nobody notices`);
+  if (active !== undefined && todo.includes(active)) await w.agree(intoStandby(active));
+}
+
+/**
+ * One node after the other: everything leaves it, it is treated, it boots anew, it comes back, and only when both are whole again the next one follows. What was done is told by the
+ * nodes themselves (the boot that they are in) and by a mark in the cluster's configuration, so an interrupted run is taken up by whoever repeats it, from wherever.
+ * @param due nodes that it is to be done to; default: both
+ */
+export async function rolling(w: Work, verb: string, treat?: Treatment, due?: readonly string[]): Promise<void> {
+  const s = await w.look();
+  const begun = await marks(w, verb);
+  const nodes = due ?? w.hands.nodes;
+  if (begun.size === 0) {
+    w.refuse(unhealthy(s));
+    if (nodes.length === 0) return w.say("nothing to do");
+    await agree(w, s, nodes);
+    const on = await w.spokesman();
+    for (const node of nodes) {
+      const bootId = await bootOf(w, node);
+      await w.must(on, setAttribute(node, OPERATION, markOf(verb, bootId)), "noting what is begun");
+      begun.set(node, bootId);
+    }
+  } else {
+    w.say(`an interrupted ${verb} goes on: ${[...begun.keys()].join(", ")}`);
+    const open = [...begun.keys()];
+    if (!(await booted(w, begun, activeNode(s)))) await agree(w, s, open);
+  }
+  for (const node of order(s, [...begun.keys()])) await one(w, node, begun.get(node) ?? "", treat);
+  const on = await w.spokesman();
+  for (const node of begun.keys()) await w.must(on, dropAttribute(node, OPERATION), "taking the note back");
+  w.say(`done: ${[...begun.keys()].join(" and ")}`);
+}
+
+/** Whether the node has booted since the verb was begun: then its service has left it already. */
+async function booted(w: Work, begun: ReadonlyMap<string, string>, node: string | undefined): Promise<boolean> {
+  const before = node === undefined ? undefined : begun.get(node);
+  if (node === undefined || before === undefined) return true;
+  return (await bootOf(w, node)) !== before;
+}
+
+async function one(w: Work, node: string, before: string, treat: Treatment | undefined): Promise<void> {
+  const now = await bootOf(w, node).catch((e: unknown) => {
+    if (e instanceof ConnectionError) return undefined;
+    throw e;
+  });
+  if (now === undefined) await awaitBoot(w, node, before);
+  else if (now === before) {
+    const s = await w.look();
+    if (!inStandby(s, node)) {
+      // The other one has to be whole before this one goes; after an interruption it may still be on its way.
+      await w.until("both nodes are whole", JOIN_SECONDS * 6, (x) =>
+        problems(x)
+          .filter((p) => p.kind !== "failure")
+          .map((p) => p.what),
+      );
+      if (view(await w.look()) === undefined) throw new Refused("no node runs the cluster: make doctor");
+    }
+    await leave(w, node);
+    if (treat) await treat(w, node);
+    await boot(w, node, before);
+  }
+  await w.until(`${node} is in the cluster`, JOIN_SECONDS, (s) =>
+    view(s)?.nodes.some((n) => n.name === node && n.online) ? [] : [`${node} is offline`],
+  );
+  await comeBack(w, node);
+}
