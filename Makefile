@@ -33,8 +33,9 @@ service-start reboot-rolling update-rolling update-postgres:
 doctor-table:
 	@ROWS="$(ROWS)" tools/verbs/doctor-table
 # On the running stack dev: every verb, under a ledger of acknowledged writes. VERBS="standby maintenance" takes some of them.
+# HERE=1: those that boot nothing, on the real Corosync and Pacemaker of this machine instead, with stand-ins for agents.
 verbs-table:
-	@VERBS="$(VERBS)" tools/verbs/verbs-table
+	@VERBS="$(VERBS)" HERE="$(HERE)" tools/verbs/verbs-table
 # NODE=qvddb1 RUN='command': as root on a node.
 on:
 	@tools/verbs/qvd-ha on

@@ -16,10 +16,10 @@ const named = (process.env.QVD_HA_E2E ?? "").split(/[ ,]+/).filter(Boolean);
 const chapters = named.length === 0 ? STORY : named.includes("all") ? CHAPTERS : named;
 const e2e = { testMatch: chapters.map((name) => `<rootDir>/test/e2e/${name}.test.ts`) };
 
-/** Minutes with a real cluster in name spaces: make impact-table HERE=1. */
+/** Minutes with a real cluster in name spaces: make impact-table HERE=1, make verbs-table HERE=1. */
 const here = process.env.QVD_HA_OFFLINE_IMPACT
   ? {}
-  : { testPathIgnorePatterns: ["/node_modules/", "/test/offline/impact/"] };
+  : { testPathIgnorePatterns: ["/node_modules/", "/test/offline/impact/", "/test/offline/operate/verbs\\.test"] };
 
 module.exports = {
   coverageProvider: "v8",

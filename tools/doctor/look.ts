@@ -1,6 +1,7 @@
+import type { Layout } from "@qvd-ha/providers/dist/pacemaker/layouts";
 import type { ClusterView } from "../status/crmMon";
 import { nodesOf } from "../status/crmMon";
-import { IDS } from "../status/ids";
+import { layout } from "../status/ids";
 import type { NodeReport } from "../status/node";
 import { view } from "../status/read";
 import type { Advice } from "./advice";
@@ -12,6 +13,8 @@ export interface Look extends Advice {
   readonly r: Reading;
   /** The view to believe; undefined where no cluster runs. */
   readonly v?: ClusterView;
+  /** What the resources are called. */
+  readonly ids: Layout;
   /** Nodes that answered, with what they said. */
   readonly reached: readonly (readonly [string, NodeReport])[];
   details(node: string): Details;
@@ -43,10 +46,12 @@ export function look(r: Reading): Look {
   const daemons = (node: string): boolean => report(node)?.cluster !== undefined;
   const halted = Object.values(r.details).some((d) => d.configuration?.properties["stop-all-resources"] === "true");
   const candidates = [v?.dc, ...reached.filter(([n]) => daemons(n)).map(([n]) => n), reached[0]?.[0], r.nodes[0]];
-  const active = v ? nodesOf(v, IDS.postgres, "Started")[0] : undefined;
+  const ids = layout(v);
+  const active = v ? nodesOf(v, ids.postgres, "Started")[0] : undefined;
   return {
     r,
     ...(v ? { v } : {}),
+    ids,
     reached,
     details: (node) => r.details[node]?.details ?? {},
     report,

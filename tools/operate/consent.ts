@@ -1,7 +1,17 @@
 import { given, wordOf } from "@qvd-ha/providers/dist/driver/consent";
 import type { Configuration } from "@qvd-ha/providers/dist/pacemaker/spec";
 import type { Effect } from "@qvd-ha/providers/dist/step";
-import { IDS } from "../status/ids";
+
+/** Database servers, by their agent. */
+const servers = (c: Configuration): string[] =>
+  Object.entries(c.elements).flatMap(([id, e]) => (e.kind === "primitive" && /:pgsql$/.test(e.agent) ? [id] : []));
+
+/** The group that a resource is in, followed by its members. */
+function groupOf(id: string, c: Configuration): string[] | undefined {
+  for (const [group, e] of Object.entries(c.elements))
+    if (e.kind === "group" && e.members.includes(id)) return [group, ...e.members];
+  return undefined;
+}
 
 /** The database server and what it is in a group with; nodes that are fenced, too. A clone that loses an instance interrupts nobody by itself. */
 function interrupts(e: Effect, c: Configuration): boolean {
@@ -9,9 +19,7 @@ function interrupts(e: Effect, c: Configuration): boolean {
   const element = c.elements[e.resource];
   if (element === undefined) return true;
   if (element.kind === "clone") return false;
-  const groups = Object.entries(c.elements).filter(([, x]) => x.kind === "group" && x.members.includes(IDS.postgres));
-  const ours = groups.flatMap(([id, x]) => (x.kind === "group" ? [id, ...x.members] : []));
-  return ours.includes(e.resource) || e.resource === IDS.postgres;
+  return servers(c).some((id) => id === e.resource || groupOf(id, c)?.includes(e.resource));
 }
 
 /** What those who are served lose by it, if only for a moment. */
@@ -19,10 +27,14 @@ export const interruptions = (effects: readonly Effect[], c: Configuration): Eff
   effects.filter((e) => interrupts(e, c));
 
 /** What the words in the environment do not agree to. The server's name speaks for its group, as the service is meant. @throws Error naming a word that is none */
-export function lacking(effects: readonly Effect[]): Effect[] {
+export function lacking(effects: readonly Effect[], c: Configuration): Effect[] {
   const words = given(effects.map(wordOf));
   return effects.filter((e) => {
-    const speaks = [e.resource, ...(e.within ? [e.within] : []), ...(e.resource === IDS.group ? [IDS.postgres] : [])];
+    const speaks = [
+      e.resource,
+      ...(e.within ? [e.within] : []),
+      ...servers(c).filter((id) => groupOf(id, c)?.[0] === e.resource),
+    ];
     return !speaks.some((id) => words.has(`${e.danger}:${id}`));
   });
 }

@@ -49,6 +49,7 @@ export async function maintenanceOff(w: Work): Promise<void> {
   }
   w.refuse([...reasons(s, quorum), ...(await held(w))]);
   const node = await w.spokesman();
+  w.begin("what really runs would be looked at, and maintenance mode put off if nothing speaks against it");
   w.say("looking at what really runs, as nobody has looked meanwhile");
   await w.must(node, sh`crm_resource --refresh`, "looking anew", 180);
   const off: Change = {

@@ -1,6 +1,6 @@
 import { redundant } from "../status/drbd";
 import { nodesOf } from "../status/crmMon";
-import { IDS, PING_ATTRIBUTE } from "../status/ids";
+import { layout, PING_ATTRIBUTE } from "../status/ids";
 import type { Status } from "../status/read";
 import { activeNode, view } from "../status/read";
 
@@ -42,14 +42,17 @@ export const ready =
   (node: string) =>
   (s: Status): string[] => {
     const v = view(s);
+    const ids = layout(v);
     const bans = Object.values(s.nodes).flatMap((r) => (r.reachable ? r.constraints : []));
     return [
-      ...(Number(v?.attributes[node]?.[PING_ATTRIBUTE] ?? 0) > 0 ? [] : [`${node} does not reach the router`]),
+      ...(ids.ping === undefined || Number(v?.attributes[node]?.[PING_ATTRIBUTE] ?? 0) > 0
+        ? []
+        : [`${node} does not reach the router`]),
       ...[...new Set(bans.filter((id) => id.endsWith(`-on-${node}`) || id.startsWith("drbd-fence-by-handler-")))].map(
         (id) => `${id} forbids it`,
       ),
       ...(v?.failCounts ?? [])
-        .filter((f) => f.node === node && [IDS.fileSystem, IDS.address, IDS.postgres].includes(f.resource as never))
+        .filter((f) => f.node === node && [ids.fileSystem, ids.address, ids.postgres].includes(f.resource))
         .map((f) => `${f.resource} has failed on ${node} (make doctor)`),
     ];
   };
@@ -59,8 +62,8 @@ export const reasons = (s: Status, ...needs: readonly Need[]): string[] => [...n
 /** Where the database runs and the data is promoted: on the same node, and nowhere else. */
 export function serves(s: Status): string | undefined {
   const v = view(s);
-  const [node, ...others] = v ? nodesOf(v, IDS.postgres, "Started") : [];
-  const promoted = v ? nodesOf(v, IDS.drbd, "Promoted") : [];
+  const [node, ...others] = v ? nodesOf(v, layout(v).postgres, "Started") : [];
+  const promoted = v ? nodesOf(v, layout(v).drbd, "Promoted") : [];
   const pending = v?.resources.some((r) => r.pending !== undefined) ?? true;
   return others.length === 0 && promoted.length === 1 && promoted[0] === node && !pending ? node : undefined;
 }

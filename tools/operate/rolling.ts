@@ -1,5 +1,4 @@
-import { ConnectionError, sh } from "@qvd-ha/providers/dist/remote";
-import { Refused } from "../cli/stack";
+import { ConnectionError, lines, sh } from "@qvd-ha/providers/dist/remote";
 import { machineFact } from "../doctor/facts/machine";
 import { problems } from "../status/health";
 import type { Status } from "../status/read";
@@ -76,6 +75,7 @@ async function agree(w: Work, s: Status, todo: readonly string[]): Promise<void>
   const active = activeNode(s);
   for (const node of todo.filter((n) => n !== active)) w.say(`${node} first: nobody notices`);
   if (active !== undefined && todo.includes(active)) await w.agree(intoStandby(active));
+  w.begin("nobody would notice");
 }
 
 /**
@@ -87,35 +87,28 @@ export async function rolling(w: Work, verb: string, treat?: Treatment, due?: re
   const s = await w.look();
   const begun = await marks(w, verb);
   const nodes = due ?? w.hands.nodes;
+  let agreed = true;
   if (begun.size === 0) {
     w.refuse(unhealthy(s));
     if (nodes.length === 0) return w.say("nothing to do");
     await agree(w, s, nodes);
     const on = await w.spokesman();
-    for (const node of nodes) {
-      const bootId = await bootOf(w, node);
-      await w.must(on, setAttribute(node, OPERATION, markOf(verb, bootId)), "noting what is begun");
-      begun.set(node, bootId);
-    }
+    for (const node of nodes) begun.set(node, await bootOf(w, node));
+    const notes = [...begun].map(([node, bootId]) => setAttribute(node, OPERATION, markOf(verb, bootId)));
+    await w.must(on, lines(...notes), "noting what is begun");
   } else {
+    w.begin(`an interrupted ${verb} would go on: ${[...begun.keys()].join(", ")}`);
     w.say(`an interrupted ${verb} goes on: ${[...begun.keys()].join(", ")}`);
-    const open = [...begun.keys()];
-    if (!(await booted(w, begun, activeNode(s)))) await agree(w, s, open);
+    agreed = false;
   }
-  for (const node of order(s, [...begun.keys()])) await one(w, node, begun.get(node) ?? "", treat);
+  for (const node of order(s, [...begun.keys()])) await one(w, node, begun.get(node) ?? "", agreed, treat);
   const on = await w.spokesman();
   for (const node of begun.keys()) await w.must(on, dropAttribute(node, OPERATION), "taking the note back");
   w.say(`done: ${[...begun.keys()].join(" and ")}`);
 }
 
-/** Whether the node has booted since the verb was begun: then its service has left it already. */
-async function booted(w: Work, begun: ReadonlyMap<string, string>, node: string | undefined): Promise<boolean> {
-  const before = node === undefined ? undefined : begun.get(node);
-  if (node === undefined || before === undefined) return true;
-  return (await bootOf(w, node)) !== before;
-}
-
-async function one(w: Work, node: string, before: string, treat: Treatment | undefined): Promise<void> {
+/** @param agreed somebody has agreed to its service's leaving; else it is asked for as soon as the other node could take it over */
+async function one(w: Work, node: string, before: string, agreed: boolean, treat?: Treatment): Promise<void> {
   const now = await bootOf(w, node).catch((e: unknown) => {
     if (e instanceof ConnectionError) return undefined;
     throw e;
@@ -130,7 +123,7 @@ async function one(w: Work, node: string, before: string, treat: Treatment | und
           .filter((p) => p.kind !== "failure")
           .map((p) => p.what),
       );
-      if (view(await w.look()) === undefined) throw new Refused("no node runs the cluster: make doctor");
+      if (!agreed && activeNode(await w.look()) === node) await w.agree(intoStandby(node));
     }
     await leave(w, node);
     if (treat) await treat(w, node);

@@ -1,16 +1,17 @@
 import { lines, sh } from "@qvd-ha/providers/dist/remote";
 import { nodesOf } from "../status/crmMon";
-import { IDS } from "../status/ids";
+import { layout } from "../status/ids";
 import type { Status } from "../status/read";
 import { view } from "../status/read";
 import type { Change } from "./change";
 import { managed, quorum, reasons, serves } from "./needs";
 import type { Work } from "./work";
 
-/** The server alone, or all of its group. */
-const PARTS: readonly string[] = [IDS.postgres, IDS.group];
-/** Whoever was told to stop keeps the service from running. */
-const ALL: readonly string[] = [...PARTS, IDS.fileSystem, IDS.address, IDS.drbdClone];
+/** Whoever of these was told to stop keeps the service from running. */
+function needed(s: Status): readonly string[] {
+  const ids = layout(view(s));
+  return [ids.postgres, ids.group, ids.fileSystem, ids.address, ids.drbdClone];
+}
 
 const stop = (id: string): Change => ({
   says: `stop ${id}`,
@@ -23,7 +24,7 @@ export const stopped = (s: Status): string[] => [
     Object.values(s.nodes).flatMap((r) =>
       r.reachable
         ? r.kept
-            .filter((k) => k.what === "meta" && k.detail === "target-role=Stopped" && ALL.includes(k.id))
+            .filter((k) => k.what === "meta" && k.detail === "target-role=Stopped" && needed(s).includes(k.id))
             .map((k) => k.id)
         : [],
     ),
@@ -32,17 +33,20 @@ export const stopped = (s: Status): string[] => [
 
 const running = (s: Status): string[] => {
   const v = view(s);
-  return v ? nodesOf(v, IDS.postgres, "Started") : [];
+  return v ? nodesOf(v, layout(v).postgres, "Started") : [];
 };
 
 /**
  * Stops the database through the cluster, which keeps it stopped until `start`, over boots and failovers.
- * @param part `p_postgres`: the server alone, its file system stays mounted and its address up; `g_postgres`: those as well
+ * @param which `p_postgres`, the default: the server alone, its file system stays mounted and its address up; `g_postgres`: those as well
  */
-export async function stopService(w: Work, part: string = IDS.postgres): Promise<void> {
-  if (!PARTS.includes(part)) w.refuse([`RESOURCE is "${part}": it must be one of ${PARTS.join(", ")}`]);
+export async function stopService(w: Work, which?: string): Promise<void> {
   const s = await w.look();
-  const parts = part === IDS.group ? [IDS.fileSystem, IDS.address, IDS.postgres] : [IDS.postgres];
+  const ids = layout(view(s));
+  const part = which ?? ids.postgres;
+  const names = [ids.postgres, ids.group];
+  if (!names.includes(part)) w.refuse([`RESOURCE is "${part}": it must be one of ${names.join(", ")}`]);
+  const parts = part === ids.group ? [ids.fileSystem, ids.address, ids.postgres] : [ids.postgres];
   const left = (now: Status): string[] => {
     const v = view(now);
     return parts.flatMap((id) => (v ? nodesOf(v, id) : []).map((n) => `${id} runs on ${n}`));

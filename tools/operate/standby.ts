@@ -2,9 +2,9 @@ import { sh } from "@qvd-ha/providers/dist/remote";
 import { isFencing } from "@qvd-ha/providers/dist/pacemaker/status";
 import { problems } from "../status/health";
 import type { Status } from "../status/read";
-import { view } from "../status/read";
+import { activeNode, view } from "../status/read";
 import type { Change } from "./change";
-import { managed, quorum, reasons } from "./needs";
+import { managed, quorum, reasons, serves } from "./needs";
 import type { Work } from "./work";
 
 /** A full copy of the disk is the longest that a node takes to be whole again. */
@@ -35,14 +35,21 @@ const runsOn = (s: Status, node: string): string[] =>
     .filter((r) => !isFencing(r) && r.active && r.nodes.includes(node))
     .map((r) => `${r.id} runs on ${node}`);
 
-/** Nothing runs on the node afterwards, and the other one serves. Agreed to before, or by the caller. */
+/** Nothing runs on the node afterwards; where the service ran, it runs on the other one. Agreed to before, or by the caller. */
 export async function leave(w: Work, node: string): Promise<void> {
-  if (!inStandby(await w.look(), node)) await w.apply(intoStandby(node));
+  const before = await w.look();
+  const somebody = activeNode(before) !== undefined;
+  if (!inStandby(before, node)) await w.apply(intoStandby(node));
   await w.until(`${node} runs nothing`, w.hands.boundSeconds, (s) => [
     ...(inStandby(s, node) ? [] : [`${node} is not in standby`]),
     ...runsOn(s, node),
+    ...(somebody && others(s, node) && serves(s) === undefined ? ["nobody serves"] : []),
   ]);
 }
+
+/** Somebody is there who could serve instead. */
+const others = (s: Status, node: string): boolean =>
+  view(s)?.nodes.some((n) => n.name !== node && n.online && !n.standby) ?? false;
 
 /** The node takes part again, and is as good as the other one. */
 export async function comeBack(w: Work, node: string): Promise<void> {

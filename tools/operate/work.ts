@@ -48,6 +48,13 @@ export class Work {
     );
   }
 
+  /** Before anything is done that was not agreed to by `agree`. @throws Previewed where only a preview was asked for */
+  begin(what: string): void {
+    if (!this.options.preview) return;
+    this.say(what);
+    throw new Previewed(`${this.options.verb}: nothing was done`);
+  }
+
   /** The node to give Pacemaker's commands to: the one that leads, or any that has quorum. */
   async spokesman(avoid?: string): Promise<string> {
     const s = await this.look();
@@ -76,7 +83,7 @@ export class Work {
     const all = interruptions(f.effects, f.configuration);
     if (all.length > 0) this.say(`  the service is interrupted: ${words(all)}`);
     if (this.options.preview) throw new Previewed(`${this.options.verb}: nothing was done`);
-    const lack = lacking(all);
+    const lack = lacking(all, f.configuration);
     if (lack.length > 0) {
       const how = `make ${this.options.verb} CONSENT="${words(lack)}"`;
       const answer = await ask(

@@ -1,9 +1,7 @@
-import type { Layout } from "@qvd-ha/providers/dist/pacemaker/layouts";
-import { layoutSeen } from "@qvd-ha/providers/dist/pacemaker/layouts";
 import type { ClusterView } from "./crmMon";
 import { nodesOf } from "./crmMon";
 import { redundant } from "./drbd";
-import { PING_ATTRIBUTE } from "./ids";
+import { layout, PING_ATTRIBUTE } from "./ids";
 import type { NodeReport } from "./node";
 import type { Status } from "./read";
 import { view } from "./read";
@@ -25,8 +23,6 @@ export const meaning = (id: string): string =>
     : "left by a move or a ban by hand; `crm_resource --clear` removes it";
 
 const problem = (kind: ProblemKind, what: string): Problem => ({ kind, what });
-
-const layout = (v: ClusterView): Layout => layoutSeen(v.resources.map((r) => r.id));
 
 function nodeProblems(v: ClusterView): Problem[] {
   const watched = layout(v).ping !== undefined;

@@ -1,8 +1,8 @@
 import type { ClusterView } from "./crmMon";
-import { layoutSeen } from "@qvd-ha/providers/dist/pacemaker/layouts";
 import { nodesOf } from "./crmMon";
 import type { Deployment } from "./deployment";
 import { connectionOf } from "./deployment";
+import { layout } from "./ids";
 import type { NodeReport, Unreachable } from "./node";
 import { readNode } from "./node";
 
@@ -32,5 +32,5 @@ export function view(s: Status): ClusterView | undefined {
 /** The node where the database runs, as Pacemaker says; undefined when there is none. */
 export function activeNode(s: Status): string | undefined {
   const v = view(s);
-  return v ? nodesOf(v, layoutSeen(v.resources.map((r) => r.id)).postgres, "Started")[0] : undefined;
+  return v ? nodesOf(v, layout(v).postgres, "Started")[0] : undefined;
 }

@@ -24,11 +24,10 @@ const fill = (text: string, active: string, passive: string): string =>
 
 /** What the doctor finds, by the command that a person types. */
 export async function doctor(): Promise<Finding[]> {
-  const { code, output } = await sh("make -s doctor ARGS=--json");
-  const from = output.indexOf("[\n");
-  const json =
-    output.startsWith("[]") || /^\[\]$/m.test(output) ? "[]" : output.slice(from, output.lastIndexOf("]") + 1);
-  if (code === 2 || code === 3 || (from < 0 && json !== "[]"))
+  // The program itself, as make's own exit status does not tell one failure from another.
+  const { code, output } = await sh("tools/verbs/qvd-ha doctor --json");
+  const json = /^\[\]$|^\[\n[\s\S]*?^\]$/m.exec(output)?.[0];
+  if (code === 2 || code === 3 || json === undefined)
     throw new Error(`make doctor ended with ${code}: ${output.slice(-1500)}`);
   return JSON.parse(json) as Finding[];
 }

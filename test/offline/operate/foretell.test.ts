@@ -63,8 +63,8 @@ const on: Change = { says: "on", script: sh`crm_attribute --name maintenance-mod
 const off: Change = { says: "off", script: sh`crm_attribute --name maintenance-mode --delete` };
 
 test.each([
-  ["a switch-over moves the group", move("qvddb2"), [], "moves:g_postgres"],
-  ["taking its preference back moves nothing", clear, [move("qvddb2")], ""],
+  ["a switch-over moves the group", move("g_postgres", "qvddb2"), [], "moves:g_postgres"],
+  ["taking its preference back moves nothing", clear, [move("g_postgres", "qvddb2")], ""],
   ["standby of the active node moves the group", intoStandby("qvddb1"), [], "moves:g_postgres"],
   ["standby of the passive node interrupts nobody", intoStandby("qvddb2"), [], ""],
   ["its return interrupts nobody", outOfStandby("qvddb2"), [intoStandby("qvddb2")], ""],
@@ -76,7 +76,7 @@ test.each([
 ] as const)("%s", (_name, change, before, consent) => expect(foretell(change, before).consent).toBe(consent));
 
 test("Pacemaker's own words are told", () => {
-  expect(foretell(move("qvddb2")).said).toContain("Pacemaker: move p_postgres from qvddb1 to qvddb2");
+  expect(foretell(move("g_postgres", "qvddb2")).said).toContain("Pacemaker: move p_postgres from qvddb1 to qvddb2");
   expect(foretell(stop).said.join("\n")).toMatch(/Pacemaker: stop p_postgres on qvddb1/);
 });
 

@@ -130,8 +130,8 @@ export const data: Rule = (l) =>
         what: "DRBD is down, though the cluster runs here",
         why: "nothing is mirrored",
         next: [
-          l.on(where, "crm_resource --why --resource p_drbd_postgres"),
-          l.on(where, "crm_resource --cleanup --resource p_drbd_postgres"),
+          l.on(where, `crm_resource --why --resource ${l.ids.drbd}`),
+          l.on(where, `crm_resource --cleanup --resource ${l.ids.drbd}`),
         ],
       },
     ];

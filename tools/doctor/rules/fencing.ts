@@ -1,6 +1,17 @@
+import { covers } from "@qvd-ha/providers/dist/pacemaker/fencing";
 import { isFencing } from "@qvd-ha/providers/dist/pacemaker/status";
+import type { Look } from "../look";
 import { REPAIR } from "./rule";
 import type { Rule, Said } from "./rule";
+
+/** Whom a device fences, by the cluster's configuration; by its name where that does not tell. */
+function targetOf(l: Look, device: string): string {
+  const element = Object.values(l.r.details)
+    .map((d) => d.configuration?.elements[device])
+    .find((e) => e !== undefined);
+  const nodes = element ? covers(element) : [];
+  return nodes !== "any" && nodes.length === 1 ? (nodes[0] as string) : device.replace(/^p_fence_/, "");
+}
 
 const DAY_MS = 86_400_000;
 const at = (text: string): number => Date.parse(text.replace(/^(\d{4}-\d\d-\d\d) (\S+?)(Z?)$/, "$1T$2$3"));
@@ -21,7 +32,7 @@ export const fencing: Rule = (l) => {
   for (const d of v.resources.filter(isFencing)) {
     const failure = v.failures.find((f) => f.resource === d.id);
     if (d.active && !d.failed && !failure) continue;
-    const target = d.id.replace(/^p_fence_/, "");
+    const target = targetOf(l, d.id);
     // A device does not run on the node that it fences: where the other one is away, it has no place.
     if (!d.active && !failure && !l.serving(l.peer(target)) && !l.serving(target)) continue;
     if (!d.active && !failure && !l.serving(l.peer(target))) continue;

@@ -1,13 +1,16 @@
-import { IDS, PING_ATTRIBUTE } from "../../status/ids";
+import { PING_ATTRIBUTE } from "../../status/ids";
 import type { Rule } from "./rule";
 
 /** A node that does not reach the router may not be promoted. */
-export const ping: Rule = (l) =>
-  l.r.nodes.flatMap((where) => {
+export const ping: Rule = (l) => {
+  const asks = l.ids.ping?.primitive;
+  // Without it nothing goes by the router.
+  if (asks === undefined) return [];
+  return l.r.nodes.flatMap((where) => {
     if (!l.serving(where) || l.v?.maintenance) return [];
     if (Number(l.v?.attributes[where]?.[PING_ATTRIBUTE] ?? 0) > 0) return [];
     const primitive = Object.values(l.r.details)
-      .map((d) => d.configuration?.elements[IDS.ping])
+      .map((d) => d.configuration?.elements[asks])
       .find((e) => e?.kind === "primitive");
     const hosts = primitive?.kind === "primitive" ? (primitive.params["host_list"] ?? "").split(/\s+/) : [];
     const drops = (l.details(where).network?.dropping ?? []).map((t) => l.on(where, `nft list table ${t}`));
@@ -21,3 +24,4 @@ export const ping: Rule = (l) =>
       },
     ];
   });
+};

@@ -14,7 +14,10 @@ function answering(l: Look, where: string, s: Server): Said[] {
         where,
         what: "no database server runs, though it counts as started, and in maintenance mode nobody starts it",
         why: "the service is down",
-        next: [l.on(where, "crm_resource --refresh --resource p_postgres"), l.make("maintenance", { MODE: "off" })],
+        next: [
+          l.on(where, `crm_resource --refresh --resource ${l.ids.postgres}`),
+          l.make("maintenance", { MODE: "off" }),
+        ],
       },
     ];
   if (!s.running || s.answers) return [];

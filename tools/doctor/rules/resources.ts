@@ -1,9 +1,9 @@
 import { isFencing } from "@qvd-ha/providers/dist/pacemaker/status";
-import { IDS } from "../../status/ids";
 import type { Look } from "../look";
 import type { Rule, Said } from "./rule";
 
-const SERVICE: readonly string[] = [IDS.fileSystem, IDS.address, IDS.postgres];
+/** What clients are served by, in the order in which it starts. */
+const service = ({ ids }: Look): readonly string[] => [ids.fileSystem, ids.address, ids.postgres];
 
 /** What the operator has told to stop. */
 function stopped(l: Look): Said[] {
@@ -16,7 +16,7 @@ function stopped(l: Look): Said[] {
     what: `${id} was told to stop (target-role=Stopped)`,
     why: "the service is down until somebody takes that back",
     next: [
-      id.startsWith("g_") || SERVICE.includes(id)
+      id === l.ids.group || service(l).includes(id)
         ? l.make("service-start")
         : l.on(l.spokesman, `crm_resource --resource ${id} --meta --delete-parameter target-role`),
     ],
@@ -39,7 +39,7 @@ function failures(l: Look): Said[] {
     const f = all.at(-1);
     const count = v.failCounts.find((c) => c.resource === resource && c.node === node);
     const here = v.resources.filter((r) => r.id === resource);
-    const down = here.every((r) => !r.active) && SERVICE.includes(resource);
+    const down = here.every((r) => !r.active) && service(l).includes(resource);
     const said = f ? `${f.operation} ended with ${f.status}${f.reason ? `: ${f.reason}` : ""}` : "it has failed";
     const since = f?.at ?? count?.last;
     return [
@@ -66,21 +66,21 @@ function down(l: Look, explained: readonly string[]): Said[] {
     return [];
   const told = v.resources.filter((r) => r.targetRole === "Stopped").map((r) => r.id);
   if (told.length > 0) return [];
-  const found = SERVICE.filter((id) => {
+  const found = service(l).filter((id) => {
     const all = v.resources.filter((r) => r.id === id);
     return all.length > 0 && all.every((r) => !r.active) && !explained.includes(id);
   });
   const [first] = found;
   // A group's members wait for the first of them.
-  if (first === undefined || explained.some((id) => SERVICE.includes(id))) return [];
-  const promoted = v.resources.some((r) => r.id === IDS.drbd && r.role === "Promoted");
+  if (first === undefined || explained.some((id) => service(l).includes(id))) return [];
+  const promoted = v.resources.some((r) => r.id === l.ids.drbd && r.role === "Promoted");
   return [
     {
       severity: "critical",
       where: "cluster",
       what: promoted ? `${first} does not run` : `no node is promoted, so ${first} does not run`,
       why: "the service is down",
-      next: [l.on(l.spokesman, `crm_resource --why --resource ${promoted ? first : IDS.drbd}`)],
+      next: [l.on(l.spokesman, `crm_resource --why --resource ${promoted ? first : l.ids.drbd}`)],
     },
   ];
 }
