@@ -1,5 +1,5 @@
 # Every verb is a script in tools/verbs, which can be called as it is. STACK chooses the stack (default dev).
-.PHONY: up preview drift export status psql doctor doctor-table verbs-table on switch-over service-stop service-start standby online maintenance reboot-rolling update-rolling update-postgres drill drills rotate down compare impact-table mutants test unit offline host e2e drift-table check fix
+.PHONY: up preview drift export status psql doctor doctor-table verbs-table on switch-over service-stop service-start standby online maintenance reboot-rolling update-rolling update-postgres drill drills profiles rotate down compare impact-table mutants test unit offline host e2e drift-table check fix
 .SUFFIXES:
 
 # CONSENT="restarts:p_postgres …" agrees to what a preview says it would do to the service.
@@ -45,6 +45,10 @@ drill:
 drills:
 	@tools/verbs/drills $(if $(LIST),--list) $(if $(SET),--set $(SET)) $(if $(FAULT),--fault "$(FAULT)") $(if $(REPEAT),--repeat $(REPEAT)) \
 	  $(if $(RESULTS),--results $(RESULTS)) $(if $(COMPARE),--compare $(COMPARE)) $(if $(CONSENT),--consent "$(CONSENT)") $(ARGS)
+# VARIANTS="howto fast" or "literal howto fast", FAULTS, REPEAT=3, BUDGET=seconds, TABLE=1; DEFAULT_PROFILE=howto is deployed in the end.
+profiles:
+	@VARIANTS="$(VARIANTS)" FAULTS="$(FAULTS)" REPEAT="$(REPEAT)" BUDGET="$(BUDGET)" TABLE="$(TABLE)" RESULTS="$(RESULTS)" \
+	  DEFAULT_PROFILE="$(DEFAULT_PROFILE)" tools/verbs/profiles
 rotate:
 	@tools/verbs/rotate $(SECRET) $(ARGS)
 down:

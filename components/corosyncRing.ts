@@ -10,6 +10,8 @@ export interface CorosyncRingArgs {
   readonly nodes: Readonly<Record<string, { nodeId: number; ring0: string; ring1?: string }>>;
   /** Silence after which a node counts as lost, in milliseconds. */
   readonly token: number;
+  /** How long to agree on that, in milliseconds. @default Corosync's own, 1.2 times the token */
+  readonly consensus?: number;
   readonly linkMode: "passive" | "active";
   /** Base64 of 128 to 4096 bytes. @default generated, 256 bytes */
   readonly authkey?: pulumi.Input<string>;
@@ -24,16 +26,13 @@ export class CorosyncRing extends pulumi.ComponentResource {
   constructor(name: string, args: CorosyncRingArgs, opts?: pulumi.ComponentResourceOptions) {
     super("qvd:corosync:Ring", name, {}, opts);
     const authkey = args.authkey ?? generate(this);
-    const { connections, clusterName, nodes, token, linkMode, oneRing } = args;
+    const { connections, clusterName, nodes, token, consensus, linkMode, oneRing } = args;
+    const ring = { connections, clusterName, nodes, token, linkMode, oneRingConsent: oneRing };
     new Membership(
       `${name}-membership`,
       {
-        connections,
-        clusterName,
-        nodes,
-        token,
-        linkMode,
-        oneRingConsent: oneRing,
+        ...ring,
+        ...(consensus === undefined ? {} : { consensus }),
         authkey: pulumi.secret(authkey),
         ...(args.device === undefined ? {} : { device: args.device, twoNode: false }),
       },

@@ -36,18 +36,19 @@ export class DatabaseResources extends pulumi.ComponentResource {
       ? [new PacemakerPrimitive(ids.mail, definitions.mail(settings, settings.mail.to), parent)]
       : [];
 
-    const drbdClone = new PacemakerClone(ids.drbdClone, { child: drbd, meta: definitions.drbdCloneMeta }, parent);
-    const group = new PacemakerGroup(
-      ids.group,
-      { members: [fileSystem, address, postgres, ...mail], meta: definitions.groupMeta },
-      parent,
-    );
+    const drbdMeta = definitions.drbdCloneMeta(settings);
+    const drbdClone = new PacemakerClone(ids.drbdClone, { child: drbd, meta: drbdMeta }, parent);
+    const members = definitions
+      .groupMembers(settings)
+      .flatMap((id) => [fileSystem, address, postgres, ...mail].filter((p) => p.id === id));
+    const group = new PacemakerGroup(ids.group, { members, meta: definitions.groupMeta }, parent);
     const router = ids.ping ? [watchRouter(ids.ping)] : [];
+    const beside = settings.cluster.addressBeside ? addressBeside() : [];
 
     this.primitives = [...router.map((r) => r.ping), drbd, fileSystem, address, postgres, ...mail];
     this.groups = [group];
     this.clones = [...router.map((r) => r.clone), drbdClone];
-    this.constraints = [...router.map((r) => r.location), groupOnDrbd(), groupAfterDrbd(), ...preferNode()];
+    this.constraints = [...router.map((r) => r.location), groupOnDrbd(), groupAfterDrbd(), ...beside, ...preferNode()];
     this.registerOutputs({});
 
     function watchRouter({ primitive, clone, location }: NonNullable<Layout["ping"]>): {
@@ -94,6 +95,15 @@ export class DatabaseResources extends pulumi.ComponentResource {
       const place = settings.nodes.findIndex((n) => n.name === node) + 1;
       const score = String(definitions.preference(settings));
       return [new PacemakerLocation(ids.preferred(place, node), { resource: address.id, node, score }, parent)];
+    }
+
+    function addressBeside(): PacemakerConstraint[] {
+      const { o_ip_on_drbd, o_drbd_before_ip, o_postgres_stops_before_ip } = definitions.besideConstraints(settings);
+      return [
+        new PacemakerColocation("o_ip_on_drbd", o_ip_on_drbd, parent),
+        new PacemakerOrder("o_drbd_before_ip", o_drbd_before_ip, parent),
+        new PacemakerOrder("o_postgres_stops_before_ip", o_postgres_stops_before_ip, parent),
+      ];
     }
   }
 }

@@ -1,6 +1,7 @@
 import { deviceOf } from "@qvd-ha/providers/dist/drbd/spec";
 import { os as family } from "@qvd-ha/providers/dist/os";
 import { KEPT } from "@qvd-ha/providers/dist/pacemaker/kept";
+import { layoutOf } from "@qvd-ha/providers/dist/pacemaker/layouts";
 import { agentParams } from "@qvd-ha/providers/dist/postgres/agent";
 import { fenceKinds } from "./config/fencing";
 import { ipOf, prefixOf } from "./config/primitives";
@@ -33,7 +34,11 @@ export function drbd(s: Settings): PacemakerPrimitiveArgs {
   const t = s.timers.drbd;
   return {
     agent: "ocf:linbit:drbd",
-    params: { drbd_resource: s.drbd.resource },
+    params: {
+      drbd_resource: s.drbd.resource,
+      // Or the agent refuses to run without them.
+      ...(s.drbd.notifications ? {} : { ignore_missing_notifications: true }),
+    },
     operations: [
       { name: "start", interval: 0, timeout: t.start },
       { name: "stop", interval: 0, timeout: t.stop },
@@ -75,13 +80,14 @@ export function address(s: Settings): PacemakerPrimitiveArgs {
 
 export function postgres(s: Settings): PacemakerPrimitiveArgs {
   const { binDir, psql, user: osUser } = family(s.os).postgres;
-  const { directory: dataDirectory, port, name, user, settings, monitor, logFile } = s.database;
+  const { agent, directory: dataDirectory, port, name, user, settings, monitor, logFile } = s.database;
+  const needs = { binDir, psql, osUser, dataDirectory, port, database: { name }, settings, monitor, logFile };
+  const params = { ...agentParams(needs), ...(monitor.role === user ? { monitor_password: KEPT } : {}) };
+  // Ours logs in by peer and asks for no password, not even for one that nobody checks.
+  const { monitor_password: _, ...withoutPassword } = params;
   return {
-    agent: "ocf:heartbeat:pgsql",
-    params: {
-      ...agentParams({ binDir, psql, osUser, dataDirectory, port, database: { name }, settings, monitor, logFile }),
-      ...(monitor.role === user ? { monitor_password: KEPT } : {}),
-    },
+    agent,
+    params: agent === "ocf:heartbeat:pgsql" ? params : withoutPassword,
     operations: operations(s.timers.postgres),
   };
 }
@@ -96,15 +102,39 @@ export const mail = (s: Settings, to: string): PacemakerPrimitiveArgs => ({
 /** A priority, so that the side with the database wins a split: priority-fencing-delay counts it. */
 export const groupMeta = { priority: 1 } as const;
 
-export const drbdCloneMeta = {
+/** Members of the group, in the order in which they start. */
+export function groupMembers(s: Settings): string[] {
+  const ids = layoutOf(s.layout);
+  const address = s.cluster.addressBeside ? [] : [ids.address];
+  return [ids.fileSystem, ...address, ids.postgres, ...(s.mail ? [ids.mail] : [])];
+}
+
+/** Where the address is none of them: it is where DRBD is promoted all the same, and no client loses it before the server has said good-bye. */
+export function besideConstraints(s: Settings) {
+  const ids = layoutOf(s.layout);
+  return {
+    o_ip_on_drbd: { resource: ids.address, withResource: ids.drbdClone, withRole: "Promoted" },
+    o_drbd_before_ip: { first: ids.drbdClone, firstAction: "promote", then: ids.address, thenAction: "start" },
+    o_postgres_stops_before_ip: {
+      strength: "Optional",
+      first: ids.postgres,
+      firstAction: "stop",
+      then: ids.address,
+      thenAction: "stop",
+      symmetrical: false,
+    },
+  } as const;
+}
+
+export const drbdCloneMeta = (s: Settings) => ({
   promotable: true,
   "promoted-max": 1,
   "promoted-node-max": 1,
   "clone-max": 2,
   "clone-node-max": 1,
-  notify: true,
+  notify: s.drbd.notifications,
   interleave: true,
-} as const;
+});
 
 /** How much the group wants to stay where it is: each of its members counts. */
 export const staying = (s: Settings): number => s.cluster.stickiness * (s.mail ? 4 : 3);
@@ -123,6 +153,8 @@ export const properties = (s: Settings): Readonly<Record<string, string | number
   "stonith-enabled": true,
   "stonith-timeout": fencingSeconds(s) + FENCING_MARGIN_SECONDS,
   "cluster-recheck-interval": s.cluster.recheckInterval,
+  ...(s.cluster.loadThreshold === undefined ? {} : { "load-threshold": s.cluster.loadThreshold }),
+  ...(s.cluster.nodeActionLimit === undefined ? {} : { "node-action-limit": s.cluster.nodeActionLimit }),
   // 0 is Pacemaker's own default.
   ...(s.cluster.priorityFencingDelay > 0 ? { "priority-fencing-delay": s.cluster.priorityFencingDelay } : {}),
 });

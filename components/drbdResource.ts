@@ -23,6 +23,12 @@ export interface DrbdResourceArgs {
   readonly fenceHandler?: string;
   /** Seconds that a start by hand waits for the peer, and for one that was degraded already. */
   readonly startup: { readonly wfcTimeout: number; readonly degradedWfcTimeout: number };
+  /** Seconds. @default DRBD's own, 10 */
+  readonly pingInterval?: number;
+  /** Milliseconds. @default DRBD's own, 500 */
+  readonly pingTimeout?: number;
+  /** Milliseconds. @default DRBD's own, 6000 */
+  readonly timeout?: number;
   readonly dataPolicy: "keep" | "destroy";
   /** @default generated, 40 characters */
   readonly sharedSecret?: pulumi.Input<string>;
@@ -55,7 +61,7 @@ export class DrbdResource extends pulumi.ComponentResource {
           wfcTimeoutSeconds: args.startup.wfcTimeout,
           degradedWfcTimeoutSeconds: args.startup.degradedWfcTimeout,
         },
-        ...(args.fenceHandler === undefined ? {} : { options: { handlers: { "fence-peer": args.fenceHandler } } }),
+        ...options(),
         dataPolicy: args.dataPolicy,
         sharedSecret: pulumi.secret(sharedSecret),
       },
@@ -64,5 +70,20 @@ export class DrbdResource extends pulumi.ComponentResource {
     // Known before the resource is made: what depends on it can be foreseen in a preview.
     this.device = pulumi.output(deviceOf(args));
     this.registerOutputs({ device: this.device });
+
+    /** Nothing where nothing is given: an empty section is another input than none. */
+    function options(): { options?: Record<string, Record<string, string>> } {
+      const { fenceHandler, pingInterval, pingTimeout, timeout } = args;
+      const net = {
+        ...(pingInterval === undefined ? {} : { "ping-int": String(pingInterval) }),
+        ...(pingTimeout === undefined ? {} : { "ping-timeout": String(pingTimeout / 100) }),
+        ...(timeout === undefined ? {} : { timeout: String(timeout / 100) }),
+      };
+      const sections = {
+        ...(fenceHandler === undefined ? {} : { handlers: { "fence-peer": fenceHandler } }),
+        ...(Object.keys(net).length === 0 ? {} : { net }),
+      };
+      return Object.keys(sections).length === 0 ? {} : { options: sections };
+    }
   }
 }

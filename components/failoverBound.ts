@@ -33,10 +33,10 @@ export function failoverBound(s: Settings): FailoverBound {
       [ids.address]: primitive(definitions.address(s)),
       [ids.postgres]: primitive(definitions.postgres(s)),
       ...(s.mail ? { [ids.mail]: primitive(definitions.mail(s, s.mail.to)) } : {}),
-      [ids.group]: {
-        kind: "group",
-        members: [ids.fileSystem, ids.address, ids.postgres, ...(s.mail ? [ids.mail] : [])],
-      },
+      [ids.group]: { kind: "group", members: definitions.groupMembers(s) },
+      ...(s.cluster.addressBeside
+        ? { o_ip_on_drbd: { kind: "colocation", ...definitions.besideConstraints(s).o_ip_on_drbd } }
+        : {}),
       [ids.drbdClone]: { kind: "clone", child: ids.drbd },
     },
   };
@@ -56,5 +56,6 @@ export function failoverBound(s: Settings): FailoverBound {
     service: ids.postgres,
     tokenMs: s.corosync.token,
     voteMs: s.quorum.device?.syncTimeout,
+    ...(s.corosync.consensus === undefined ? {} : { consensusMs: s.corosync.consensus }),
   });
 }

@@ -2,6 +2,7 @@ import type { FenceDevice } from "@qvd-ha/providers/dist/fencing/device";
 import {
   externalLibvirt,
   fenceIpmilan,
+  fenceQvdHa,
   fenceVirsh,
   fenceXenapi,
   fenceXvm,
@@ -15,6 +16,12 @@ import { fenceKinds } from "./config/fencing";
 /** The hypervisor that runs a node. */
 export const hypervisorOf = (s: Settings, n: NodeSettings): HypervisorSettings | undefined =>
   s.hypervisors.find((h) => h.name === n.hypervisor) ?? s.hypervisors[0];
+
+const LIBVIRT_AGENTS = {
+  fence_virsh: fenceVirsh,
+  "external/libvirt": externalLibvirt,
+  fence_qvd_ha: fenceQvdHa,
+} as const;
 
 export const domainOf = (n: NodeSettings): string => n.domain ?? n.name;
 
@@ -54,9 +61,9 @@ function device(s: Settings, kind: FenceKind, n: NodeSettings): FenceDevice {
   const hypervisor = hypervisorOf(s, n) as HypervisorSettings;
   switch (kind) {
     case "libvirt": {
-      const make = fencing.agent === "fence_virsh" ? fenceVirsh : externalLibvirt;
       const { address, port, user: username } = hypervisor;
-      return make({ ...own, domain: domainOf(n), address, port, username });
+      const link = fencing.persistent ? { link: hypervisor.name } : {};
+      return LIBVIRT_AGENTS[fencing.agent]({ ...own, domain: domainOf(n), address, port, username, ...link });
     }
     case "xvm": {
       const { transport, group, port } = fencing.xvm;

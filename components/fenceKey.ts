@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { FenceAccess, FenceClient, KeyPair } from "@qvd-ha/providers/dist/dynamic";
+import { FenceAccess, FenceClient, FenceLink, KeyPair } from "@qvd-ha/providers/dist/dynamic";
 import { renderLine } from "@qvd-ha/providers/dist/fencing/access/render";
 import type { Connection } from "@qvd-ha/providers/dist/remote";
 import { publicKeyOf } from "@qvd-ha/providers/dist/ssh/publicKey";
@@ -32,13 +32,13 @@ export function fenceKey(
   name: string,
   { settings, secrets, connections }: FenceKeyArgs,
 ): FenceKey {
-  const { agent, manageKey } = settings.fencing;
+  const { agent, manageKey, persistent, startAfter } = settings.fencing;
   if (!manageKey) return { ready: [] };
   const nodes = settings.nodes.map((n) => ({ ...n, runsOn: hypervisorOf(settings, n) as HypervisorSettings }));
   const hypervisors = [...new Map(nodes.map((n) => [n.runsOn.name, n.runsOn])).values()];
   const key = createKey();
   const access = hypervisors.flatMap(installKey);
-  return { publicKey: key.publicKey, ready: [...access, installClient()] };
+  return { publicKey: key.publicKey, ready: [...access, ...prepareNodes()] };
 
   function createKey(): Key {
     if (secrets.fencePrivateKey === undefined)
@@ -63,6 +63,14 @@ export function fenceKey(
       },
       { parent, dependsOn: access },
     );
+  }
+
+  function prepareNodes(): pulumi.Resource[] {
+    const client = installClient();
+    if (!persistent) return [client];
+    const ends = hypervisors.map((h) => ({ name: h.name, user: h.user }));
+    const dependsOn = [client, ...access];
+    return [client, new FenceLink(`${name}-link`, { connections, hypervisors: ends }, { parent, dependsOn })];
   }
 
   function installKey(h: HypervisorSettings): pulumi.Resource[] {
@@ -91,6 +99,7 @@ export function fenceKey(
         libvirtUri: h.localUri,
         commandPath: h.fenceCommand,
         allowFrom,
+        ...(startAfter === undefined ? {} : { startAfterSeconds: startAfter }),
       },
       { parent },
     );

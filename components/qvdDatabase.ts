@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { FenceTest, QuorumDevice } from "@qvd-ha/providers/dist/dynamic";
+import { Agents, FenceTest, QuorumDevice } from "@qvd-ha/providers/dist/dynamic";
+import { AGENT_NAMES } from "@qvd-ha/providers/dist/agents/render";
 import { layoutOf } from "@qvd-ha/providers/dist/pacemaker/layouts";
 import { os as family } from "@qvd-ha/providers/dist/os";
 import type { Connection } from "@qvd-ha/providers/dist/remote";
@@ -80,6 +81,7 @@ export class QvdDatabase extends pulumi.ComponentResource {
     const vote = settings.quorum.device ? [createThirdVote(settings.quorum.device)] : [];
     const ring = createRing();
     const fencing = createFencing();
+    const agents = installAgents();
     const resources = createResources();
     const configuration = createConfiguration();
     fencing.kinds.forEach(testFencing);
@@ -177,6 +179,7 @@ export class QvdDatabase extends pulumi.ComponentResource {
     function createReplication(): DrbdResource {
       const { resource, port, rate, minimumRate, verifyAlgorithm, initialSync, overwrite, fenceHandler, startup } =
         settings.drbd;
+      const { pingInterval, pingTimeout, timeout } = settings.drbd;
       return new DrbdResource(
         `${name}-drbd`,
         {
@@ -195,6 +198,9 @@ export class QvdDatabase extends pulumi.ComponentResource {
           fenceTimeout: definitions.fencingSeconds(settings),
           fenceHandler,
           startup,
+          pingInterval,
+          pingTimeout,
+          timeout,
           dataPolicy: settings.dataPolicy,
           sharedSecret: secrets.drbdSecret,
         },
@@ -265,7 +271,7 @@ export class QvdDatabase extends pulumi.ComponentResource {
     }
 
     function createRing(): CorosyncRing {
-      const { clusterName, token, linkMode, oneRing } = settings.corosync;
+      const { clusterName, token, consensus, linkMode, oneRing } = settings.corosync;
       const nodes = Object.fromEntries(
         settings.nodes.map((n, i) => [
           n.name,
@@ -274,9 +280,30 @@ export class QvdDatabase extends pulumi.ComponentResource {
       );
       return new CorosyncRing(
         `${name}-ring`,
-        { connections, clusterName, nodes, token, linkMode, oneRing, authkey: secrets.corosyncKey, device: device() },
+        {
+          connections,
+          clusterName,
+          nodes,
+          token,
+          consensus,
+          linkMode,
+          oneRing,
+          authkey: secrets.corosyncKey,
+          device: device(),
+        },
         { parent, dependsOn: [postgres, ...vote] },
       );
+    }
+
+    /** Agents of ours that the cluster's configuration names; nothing where it names none. */
+    function installAgents(): Agents[] {
+      const named = [
+        settings.database.agent,
+        ...fencing.kinds.flatMap((k) => k.devices.map((d) => `stonith:${d.agent}`)),
+      ];
+      const ours = AGENT_NAMES.filter((n) => named.includes(n));
+      if (ours.length === 0) return [];
+      return [new Agents(`${name}-agents`, { connections, agents: ours }, { parent, dependsOn: prepared })];
     }
 
     function createFencing(): Fencing {
@@ -301,7 +328,7 @@ export class QvdDatabase extends pulumi.ComponentResource {
           levels: fencing.levels,
           patch: settings.cib,
         },
-        { parent, dependsOn: [ring, ...fencing.ready] },
+        { parent, dependsOn: [ring, ...agents, ...fencing.ready] },
       );
     }
 

@@ -1,11 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
+import type { schema as agents } from "./agents/spec";
 import type { schema as corosync } from "./corosync/spec";
 import type { DeepInput } from "./deepInput";
 import type { schema as drbd } from "./drbd/spec";
 import type { schema as fenceAccess } from "./fencing/access/spec";
 import type { schema as fenceClient } from "./fencing/client/spec";
 import type { schema as fenceSecret } from "./fencing/secret/spec";
+import type { schema as fenceLink } from "./fencing/link/spec";
 import type { schema as fenceTest } from "./fencing/test/spec";
 import type { KindName } from "./kinds";
 import type { schema as node } from "./node/spec";
@@ -35,7 +37,9 @@ const nodeStub = stub("node");
 const fenceAccessStub = stub("fenceAccess");
 const fenceClientStub = stub("fenceClient");
 const fenceSecretStub = stub("fenceSecret");
+const fenceLinkStub = stub("fenceLink");
 const fenceTestStub = stub("fenceTest");
+const agentsStub = stub("agents");
 const drbdStub = stub("drbd");
 const postgresStub = stub("postgres");
 const qdeviceStub = stub("qdevice");
@@ -49,6 +53,15 @@ export class NodePreparation extends pulumi.dynamic.Resource {
 
   constructor(name: string, args: Args<typeof node>, opts?: pulumi.CustomResourceOptions) {
     super(nodeStub, name, args, opts, "node", "Preparation");
+  }
+}
+
+/** Agents of ours, where Pacemaker looks for agents. */
+export class Agents extends pulumi.dynamic.Resource {
+  static readonly kind: KindName = "agents";
+
+  constructor(name: string, args: Args<typeof agents>, opts?: pulumi.CustomResourceOptions) {
+    super(agentsStub, name, args, opts, "node", "Agents");
   }
 }
 
@@ -76,6 +89,15 @@ export class FenceSecret extends pulumi.dynamic.Resource {
 
   constructor(name: string, args: Args<typeof fenceSecret>, opts?: pulumi.CustomResourceOptions) {
     super(fenceSecretStub, name, args, opts, "fencing", "Secret");
+  }
+}
+
+/** A connection to each hypervisor that the nodes keep open. */
+export class FenceLink extends pulumi.dynamic.Resource {
+  static readonly kind: KindName = "fenceLink";
+
+  constructor(name: string, args: Args<typeof fenceLink>, opts?: pulumi.CustomResourceOptions) {
+    super(fenceLinkStub, name, args, opts, "fencing", "Link");
   }
 }
 

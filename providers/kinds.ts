@@ -1,6 +1,7 @@
+import { agents } from "./agents";
 import { corosync } from "./corosync";
 import { drbd } from "./drbd";
-import { fenceAccess, fenceClient, fenceSecret, fenceTest } from "./fencing";
+import { fenceAccess, fenceClient, fenceLink, fenceSecret, fenceTest } from "./fencing";
 import type { AnyKind } from "./kind";
 import { node } from "./node";
 import { pacemaker, started } from "./pacemaker";
@@ -18,8 +19,10 @@ export const kinds = {
   fenceAccess,
   fenceClient,
   fenceSecret,
+  fenceLink,
   fenceTest,
   node,
+  agents,
 } satisfies Record<string, AnyKind>;
 
 export type KindName = keyof typeof kinds;

@@ -13,9 +13,13 @@ export const fencingSchema = z.strictObject({
   /** Kinds that are tried where the ones before have failed, in this order (levels of Pacemaker's fencing topology). */
   fallback: z.array(z.enum(FENCE_KINDS)).default([]),
   /** Kind libvirt: the agent. */
-  agent: z.enum(["fence_virsh", "external/libvirt"]).default("fence_virsh"),
+  agent: z.enum(["fence_virsh", "external/libvirt", "fence_qvd_ha"]).default("fence_virsh"),
   /** Kind libvirt: whether the nodes get a key of their own for fencing; else what root's own ssh does there is used as it is. */
   manageKey: z.boolean().default(true),
+  /** Kind libvirt: whether the nodes keep a connection to the hypervisors open, so that no fencing waits for a log-in. */
+  persistent: z.boolean().default(false),
+  /** Kind libvirt: seconds from the answer to a reboot until the hypervisor switches the node on again. Default: it is on before it is answered. */
+  startAfter: z.number().int().min(0).max(300).optional(),
   xvm: z
     .strictObject({
       /** How fence_virtd listens. `tcp` asks each node's own hypervisor. */

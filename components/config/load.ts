@@ -3,6 +3,7 @@ import type { Finding } from "@qvd-ha/providers/dist/kind";
 import { secretFinding } from "@qvd-ha/providers/dist/fencing/secret/spec";
 import { fenceKinds, fencingSchema } from "./fencing";
 import type { FenceKind } from "./fencing";
+import { mergePatch } from "./mergePatch";
 import { passwordFinding, SettingsError, validate } from "./parse";
 import type { Settings } from "./schema";
 import type { SecretName, Secrets } from "./secrets";
@@ -13,6 +14,15 @@ const needs = (when: boolean, property: string, why: string): Finding[] =>
 
 type Bearer = keyof typeof FENCE_SECRETS;
 const bears = (kind: FenceKind): kind is Bearer => kind in FENCE_SECRETS;
+/**
+ * In the lab one stack is deployed with several sets of values in turn, while its file stays as it is: QVD_HA_PROFILE names a profile, and QVD_HA_SETTINGS holds
+ * further keys as JSON, a merge patch.
+ */
+function overridden(config: Readonly<Record<string, unknown>>, inLab: boolean): unknown {
+  const { QVD_HA_PROFILE: profile, QVD_HA_SETTINGS: settings } = process.env;
+  if (!inLab) return config;
+  return mergePatch({ ...config, ...(profile ? { profile } : {}) }, settings ? JSON.parse(settings) : {});
+}
 
 const value = (text: string): unknown => {
   try {
@@ -32,7 +42,7 @@ export function load(defaults: Readonly<Record<string, unknown>> = {}): { settin
       .filter(([key]) => !isSecret(key) && key !== "lab")
       .map(([key, text]) => [key, value(text)]),
   );
-  const { settings, findings } = validate({ ...defaults, ...plain });
+  const { settings, findings } = validate(overridden({ ...defaults, ...plain }, all.lab === "true"));
   const password: Finding[] =
     all.databasePassword === undefined ? [] : passwordFinding("databasePassword", all.databasePassword);
   // What else is wrong must not hide a secret that is missing.

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Finding } from "@qvd-ha/providers/dist/kind";
 import { at, refusals } from "@qvd-ha/providers/dist/refusal";
+import { profiled } from "./profiles";
 import { rules } from "./rules";
 import type { Settings } from "./schema";
 import { schema } from "./schema";
@@ -42,7 +43,8 @@ function judge(settings: Settings): Finding[] {
 }
 
 /** Finds everything that is wrong with a configuration: structure, units, and the rules between values. */
-export function validate(input: unknown): { settings?: Settings; findings: Finding[] } {
+export function validate(given: unknown): { settings?: Settings; findings: Finding[] } {
+  const input = profiled(given);
   const parsed = schema.safeParse(input);
   if (parsed.success) {
     const findings = rules.flatMap((rule) => rule(parsed.data));

@@ -4,6 +4,7 @@ import { os as family } from "@qvd-ha/providers/dist/os";
 import { boards, fencingRules } from "./fencingRules";
 import { staying } from "../definitions";
 import { failoverBound } from "../failoverBound";
+import { fenceKinds } from "./fencing";
 import { inNetwork, ipOf } from "./primitives";
 import type { Settings } from "./schema";
 
@@ -197,6 +198,53 @@ const overwrite: Rule = (s) =>
       ]
     : [];
 
+/** An own forced command that answers before the node is on is of use only to an agent that asks for the whole in one message. */
+const fencing: Rule = (s) => {
+  const { agent, persistent, startAfter, manageKey } = s.fencing;
+  if (!fenceKinds(s.fencing).includes("libvirt")) return [];
+  return [
+    ...(startAfter !== undefined && agent !== "fence_qvd_ha"
+      ? [
+          finding(
+            "fencing.startAfter",
+            `${startAfter} has no meaning for ${agent}, which switches the node on itself: use agent fence_qvd_ha, or leave it out`,
+          ),
+        ]
+      : []),
+    ...(!manageKey && (persistent || agent === "fence_qvd_ha")
+      ? [
+          finding(
+            persistent ? "fencing.persistent" : "fencing.agent",
+            "needs the fence key and its forced command: set fencing.manageKey to true, or use another agent without a standing connection",
+          ),
+        ]
+      : []),
+  ];
+};
+
+const agent: Rule = (s) =>
+  s.database.agent === "ocf:qvd-ha:postgres" && s.database.monitor.role === s.database.user
+    ? [
+        finding(
+          "database.monitor.role",
+          `${s.database.user} has a password, and ocf:qvd-ha:postgres logs in without one: leave the monitor its own role, or set database.agent to ocf:heartbeat:pgsql`,
+        ),
+      ]
+    : [];
+
+const pings: Rule = (s) => {
+  const { timeout, pingInterval } = s.drbd;
+  const interval = (pingInterval ?? 10) * 1000;
+  return (timeout ?? 6000) < interval
+    ? []
+    : [
+        finding(
+          timeout === undefined ? "drbd.pingInterval" : "drbd.timeout",
+          `DRBD's time-out of ${timeout ?? 6000} ms must be below the interval of its pings, ${interval} ms: set drbd.timeout lower`,
+        ),
+      ];
+};
+
 export const rules: readonly Rule[] = [
   addresses,
   names,
@@ -210,4 +258,7 @@ export const rules: readonly Rule[] = [
   preferred,
   bound,
   overwrite,
+  fencing,
+  agent,
+  pings,
 ];

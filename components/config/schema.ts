@@ -4,6 +4,7 @@ import { LAYOUT_NAMES } from "@qvd-ha/providers/dist/pacemaker/layouts";
 import { connectionSchema } from "@qvd-ha/providers/dist/remote";
 import { fencingSchema } from "./fencing";
 import { address, cidr, hostName, seconds } from "./primitives";
+import { DEFAULT_PROFILE, PROFILES } from "./profiles";
 import { timersSchema } from "./timers";
 
 /** A public SSH key, one line. */
@@ -132,9 +133,15 @@ export const databaseSchema = z.strictObject({
       role: sqlName.default("ha_monitor"),
     })
     .prefault({}),
+  /** What starts, watches and stops the server: the distribution's agent, or ours, which the nodes then get. */
+  agent: z.enum(["ocf:heartbeat:pgsql", "ocf:qvd-ha:postgres"]).default("ocf:heartbeat:pgsql"),
   /** Further settings for postgresql.conf; safety settings cannot be turned off. */
   settings: z.record(z.string(), setting).default({}),
 });
+
+/** DRBD counts in tenths of a second. */
+const tenths = (min: number, max: number): z.ZodNumber =>
+  z.number().int().min(min).max(max).multipleOf(100, "must be whole tenths of a second");
 
 export const drbdSchema = z.strictObject({
   resource: z
@@ -162,6 +169,14 @@ export const drbdSchema = z.strictObject({
     .string()
     .startsWith("/usr/lib/drbd/crm-fence-peer", "must be DRBD's own crm-fence-peer.sh")
     .optional(),
+  /** Whether Pacemaker tells DRBD's agent what it is about to do, and has done, with the other node. */
+  notifications: z.boolean().default(true),
+  /** Seconds of silence until DRBD asks its peer whether it is there. Default: DRBD's own, 10. */
+  pingInterval: z.number().int().min(1).max(120).optional(),
+  /** Milliseconds that the peer has for its answer. Default: DRBD's own, 500. */
+  pingTimeout: tenths(100, 30_000).optional(),
+  /** Milliseconds until a packet counts as not sent, or a part of a request as not answered; below the interval of the pings. Default: DRBD's own, 6000. */
+  timeout: tenths(100, 60_000).optional(),
   /** How long a start by hand waits for the peer, in seconds; 0 for ever. */
   startup: z
     .strictObject({
@@ -178,6 +193,8 @@ export const corosyncSchema = z.strictObject({
     .default("qvd-ha"),
   /** Milliseconds without a token until a node counts as lost. */
   token: z.number().int().min(1000).max(30000).default(5000),
+  /** Milliseconds for agreeing on that. Default: Corosync's own, 1.2 times the token. */
+  consensus: z.number().int().min(500).max(36000).optional(),
   /** `passive` sends over the best link that is up, `active` over both. */
   linkMode: z.enum(["passive", "active"]).default("passive"),
   /** Consent to a cluster with a single ring, which a single cable takes down. */
@@ -211,6 +228,15 @@ export const clusterSchema = z.strictObject({
   failureTimeout: z.string().default("3min"),
   /** Seconds by which the active node is favoured in a split; paid on every real death of it. */
   priorityFencingDelay: z.number().int().min(0).max(60).default(5),
+  /** Whether the address starts beside the file system and the server, instead of between them. */
+  addressBeside: z.boolean().default(false),
+  /** Load of a node above which Pacemaker does one thing at a time. Default: Pacemaker's own, 80%. */
+  loadThreshold: z
+    .string()
+    .regex(/^[1-9]\d{0,3}%$/, "must be a percentage such as 80%")
+    .optional(),
+  /** What Pacemaker does at once on a node at most. Default: Pacemaker's own, two per processor. */
+  nodeActionLimit: z.number().int().min(1).max(100).optional(),
 });
 
 export const preferredNodeSchema = z.strictObject({
@@ -246,6 +272,8 @@ export const qvdSchema = z.strictObject({
 
 export const schema = z.strictObject({
   platform: z.enum(["libvirt", "existing"]),
+  /** Whose values count where this stack says nothing (`profiles.ts`). */
+  profile: z.enum(PROFILES).default(DEFAULT_PROFILE),
   os: z.enum(["debian12", "debian13", "ubuntu2404", "rhel9", "sles15"]).default("debian12"),
   nodes: z.array(nodeSchema).length(2, "a pair has exactly two nodes"),
   hypervisors: z.array(hypervisorSchema).default([]),

@@ -45,15 +45,23 @@ export const cancelWaitForAll = (on: Role): Script => ({
   script: "corosync-cmapctl -s quorum.cancel_wait_for_all u8 1",
 });
 
+/** The other node's name, on any. */
+const OTHER = `$(crm_node --list | sed -n 's/^[0-9]* \\([^ ]*\\).*/\\1/p' | grep -vx "$me")`;
+
+/** Pacemaker leaves a constraint behind, which is taken back once the service is there. */
+export const moveAway: Script = {
+  kind: "script",
+  on: "active",
+  says: "move the service to the standby node (crm_resource --move)",
+  script: text("me=$(crm_node --name)", `crm_resource --resource g_postgres --move --node "${OTHER}"`),
+  undo: [{ kind: "script", on: "standby", script: "crm_resource --resource g_postgres --clear" }],
+};
+
 /** Fencing by order, as the operator's own test of a fence device. */
 export const fenceByOrder = (by: Role): Script => ({
   kind: "script",
   on: by,
   says: "order the standby node to be fenced (stonith_admin --reboot)",
   timeoutSeconds: 180,
-  script: text(
-    "me=$(crm_node --name)",
-    `other=$(crm_node --list | sed -n 's/^[0-9]* \\([^ ]*\\).*/\\1/p' | grep -vx "$me")`,
-    'stonith_admin --reboot "$other"',
-  ),
+  script: text("me=$(crm_node --name)", `other="${OTHER}"`, 'stonith_admin --reboot "$other"'),
 });

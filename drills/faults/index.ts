@@ -25,6 +25,7 @@ import { standbyCut } from "./node/standbyCut";
 import { quietHour } from "./planned/quietHour";
 import { rebootActive } from "./planned/reboot";
 import { rebootStandby } from "./planned/rebootStandby";
+import { switchOver } from "./planned/switchOver";
 import { addressDeleted } from "./process/addressDeleted";
 import { corosyncKilled } from "./process/corosyncKilled";
 import { daemonsKilled } from "./process/daemonsKilled";
@@ -86,7 +87,7 @@ const storage = [
   corruption,
 ];
 const fencing = [deviceDown, byOrder, splitBrain, maintenanceMode];
-const planned = [rebootStandby, rebootActive, quietHour];
+const planned = [rebootStandby, rebootActive, switchOver, quietHour];
 
 /** Every fault that can be drilled. */
 export const faults: readonly Fault[] = [...node, ...process, ...network, ...storage, ...fencing, ...planned];

@@ -4,6 +4,8 @@ import type { Row } from "./entry";
 /** Where the ledger writes, and how patient it is. */
 export interface Target {
   readonly host: string;
+  /** Further hosts where the server may be instead, tried in turn: libpq's host=a,b with target_session_attrs=read-write. Default: none. */
+  readonly others?: readonly string[];
   readonly port: number;
   readonly database: string;
   readonly user: string;
@@ -76,15 +78,34 @@ export function cut(client: Client): void {
   (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
 }
 
+/** Only where it can be written to, as target_session_attrs=read-write has it. */
+async function demandWritable(c: Client): Promise<void> {
+  const { rows } = await c.query<{ writable: boolean }>(
+    "SELECT NOT pg_is_in_recovery() AND current_setting('default_transaction_read_only') = 'off' AS writable",
+  );
+  if (!rows[0]?.writable) throw new Error("the server takes no writes");
+}
+
+/** Connects to the first host that will do. @throws what the last one or the network says */
+export async function connect(t: Target, name: string): Promise<Client> {
+  let last: unknown;
+  for (const host of [t.host, ...(t.others ?? [])]) {
+    const client = clientFor({ ...t, host }, name);
+    try {
+      await client.connect();
+      if (t.others) await demandWritable(client);
+      return client;
+    } catch (e) {
+      cut(client);
+      last = e;
+    }
+  }
+  throw last;
+}
+
 /** Opens a connection of the ledger. @throws whatever the server or the network says */
 export async function openSession(t: Target): Promise<Session> {
-  const client = clientFor(t, "qvd-ha ledger");
-  try {
-    await client.connect();
-  } catch (e) {
-    cut(client);
-    throw e;
-  }
+  const client = await connect(t, "qvd-ha ledger");
   const query = async (text: string): Promise<unknown[]> => {
     try {
       return (await client.query(text)).rows as unknown[];

@@ -1,7 +1,7 @@
 import type { Client } from "pg";
 import type { Row } from "./entry";
 import type { Target } from "./session";
-import { clientFor, cut } from "./session";
+import { connect, cut } from "./session";
 
 const COMMENT = "made by a qvd-ha drill, which drops it at its end";
 
@@ -9,9 +9,8 @@ const COMMENT = "made by a qvd-ha drill, which drops it at its end";
 const PATIENT = { connectSeconds: 30, statementSeconds: 120 };
 
 async function withClient<T>(t: Target, work: (c: Client) => Promise<T>): Promise<T> {
-  const client = clientFor({ ...t, ...PATIENT }, "qvd-ha drill");
+  const client = await connect({ ...t, ...PATIENT }, "qvd-ha drill");
   try {
-    await client.connect();
     return await work(client);
   } finally {
     cut(client);

@@ -8,7 +8,9 @@ const DEFAULT_TOKEN_MS = 5000;
 
 /** The group that runs where the data is promoted. */
 function service(c: Configuration): { group: string; clone: string } | undefined {
-  const found = Object.values(c.elements).find((e) => e.kind === "colocation" && e.withRole === "Promoted");
+  const found = Object.values(c.elements).find(
+    (e) => e.kind === "colocation" && e.withRole === "Promoted" && c.elements[e.resource]?.kind === "group",
+  );
   return found?.kind === "colocation" ? { group: found.resource, clone: found.withResource } : undefined;
 }
 

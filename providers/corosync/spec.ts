@@ -43,8 +43,8 @@ export const schema = z.strictObject({
   cryptoHash: z.enum(["sha256", "sha384", "sha512"]).default("sha256"),
   /** Silence after which a node counts as lost, milliseconds. Part of every failover. */
   token: milliseconds(1000, 60000).default(5000),
-  /** How long to agree on a new membership, milliseconds. Default: corosync's own, 1.2 times the token. */
-  consensus: milliseconds(1200, 120000).optional(),
+  /** How long to agree on a new membership, milliseconds. Two nodes may have less than a token of it, more only more time. Default: corosync's own, 1.2 times the token. */
+  consensus: milliseconds(500, 120000).optional(),
   /** How long to wait for join messages, milliseconds. Default: corosync's own, 50. */
   join: milliseconds(1, 60000).optional(),
   /** Messages one node may send while it has the token. Default: corosync's own, 17. */
@@ -68,6 +68,11 @@ export const schema = z.strictObject({
 });
 
 export type Spec = z.infer<typeof schema>;
+
+/** Corosync's own default. */
+const JOIN_MS = 50;
+/** corosync.conf(5) calls any consensus above the time of one join message safe with two nodes; so many may get lost here. */
+const JOINS = 10;
 
 export const nodeNames = (spec: Spec): string[] => Object.keys(spec.nodes).sort();
 
@@ -104,8 +109,9 @@ export function rules(spec: Spec): Finding[] {
     say("nodes", `only ${with1.join(", ")} has ring1: give it to every node or to none`);
   if (with1.length === 0 && !spec.oneRingConsent)
     say("nodes", "have one ring: give each a ring1 in a second network, or set oneRingConsent: true");
-  if (spec.consensus !== undefined && spec.consensus < 1.2 * spec.token)
-    say("consensus", `${spec.consensus} ms is below 1.2 times the token of ${spec.token} ms`);
+  const join = spec.join ?? JOIN_MS;
+  if (spec.consensus !== undefined && spec.consensus < JOINS * join)
+    say("consensus", `${spec.consensus} ms leaves no room for ${JOINS} join messages, one every ${join} ms`);
   if (spec.twoNode && !spec.waitForAll)
     say("waitForAll", "must be true with twoNode: a node that boots alone would fence its healthy peer, in turns");
   if (spec.device && spec.twoNode)

@@ -1,4 +1,4 @@
-import { CLIENT_CONFIG, KEY_PATH } from "./client/paths";
+import { CLIENT_CONFIG, KEY_PATH, SOCKETS } from "./client/paths";
 import { IPMI_TOOL, XENAPI_PASSWORD_SCRIPT, XVM_KEY } from "./secret/paths";
 
 /** A fence device as the CIB wants it: what stands behind `stonith:`, and its parameters. */
@@ -22,6 +22,8 @@ export interface FenceDeviceInput {
   readonly identityFile?: string;
   /** Seconds for one off, on or reboot. Default: 60. */
   readonly timeoutSeconds?: number;
+  /** Hypervisor whose standing connection (`fenceLink`) is to be used while there is one. Default: none. */
+  readonly link?: string;
 }
 
 const DEFAULT_TIMEOUT_SECONDS = 60;
@@ -34,9 +36,13 @@ const timeouts = (seconds: number): Record<string, string> => ({
   pcmk_monitor_timeout: `${seconds}s`,
 });
 
+/** Our configuration alone counts (`-F`), and no remote shell is asked for. */
+const sshOptions = (link: string | undefined): string =>
+  `-F ${CLIENT_CONFIG}${link === undefined ? "" : ` -o ControlPath=${SOCKETS}/${link}`} -T`;
+
 /**
  * `fence_virsh` over SSH with the forced command of `fenceAccess`.
- * `ssh_options` replaces the agent's own: our configuration alone counts (`-F`), and no remote shell is asked for.
+ * `ssh_options` replaces the agent's own.
  */
 export function fenceVirsh(input: FenceDeviceInput): FenceDevice {
   const seconds = input.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
@@ -51,7 +57,7 @@ export function fenceVirsh(input: FenceDeviceInput): FenceDevice {
       username: input.username ?? "root",
       identity_file: input.identityFile ?? KEY_PATH,
       secure: "1",
-      ssh_options: `-F ${CLIENT_CONFIG} -T`,
+      ssh_options: sshOptions(input.link),
       // The agent's own 5 and 3 seconds are for a real machine that is idle; what really limits it are Pacemaker's, below.
       login_timeout: String(seconds),
       shell_timeout: String(seconds),
@@ -175,6 +181,26 @@ export function fenceIpmilan(input: IpmiInput): FenceDevice {
       login_timeout: String(seconds),
       shell_timeout: String(seconds),
       power_timeout: String(seconds),
+    },
+  };
+}
+
+/** Our own agent (`agents`), which the forced command of `fenceAccess` answers in one message. */
+export function fenceQvdHa(input: FenceDeviceInput): FenceDevice {
+  const seconds = input.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
+  return {
+    agent: "fence_qvd_ha",
+    params: {
+      pcmk_host_list: input.node,
+      pcmk_host_check: "static-list",
+      plug: input.domain,
+      ip: input.address,
+      ...(input.port && input.port !== 22 ? { ipport: String(input.port) } : {}),
+      username: input.username ?? "root",
+      identity_file: input.identityFile ?? KEY_PATH,
+      ssh_options: sshOptions(input.link),
+      power_timeout: String(seconds),
+      ...timeouts(seconds),
     },
   };
 }

@@ -84,6 +84,27 @@ function primitivesOf(c: Configuration, ids: readonly string[]): Timed[] {
   });
 }
 
+/** What else stands where the clone is promoted, beside the group: the address, which clients need as much as the server. */
+const besides = (c: Configuration, { clone, group }: BoundInput): Timed[] =>
+  primitivesOf(
+    c,
+    Object.values(c.elements).flatMap((e) =>
+      e.kind === "colocation" && e.withResource === clone && e.withRole === "Promoted" && e.resource !== group
+        ? [e.resource]
+        : [],
+    ),
+  );
+
+/** What runs beside others counts with what it takes longer than they do. */
+function longer(input: BoundInput, beside: readonly Timed[], name: string, others: readonly Timed[]): Term[] {
+  const meanwhile = sum(others.map((p) => timeout(input, p, name)));
+  return beside.flatMap((p) => {
+    const own = timeout(input, p, name);
+    const more = own.seconds - meanwhile;
+    return more > 0 ? [{ ...own, what: `${own.what}, beyond what runs beside it`, seconds: more }] : [];
+  });
+}
+
 /**
  * The longest of the fence devices' time-outs, each device's own before the cluster's; of a node that has levels all of its devices', as one is tried after the other.
  * Then the delays that are paid before.
@@ -147,14 +168,20 @@ export function failoverBound(input: BoundInput): FailoverBound {
   const m = c.elements[input.clone];
   const members = primitivesOf(c, g?.kind === "group" ? g.members : []);
   const data = primitivesOf(c, m?.kind === "clone" ? [m.child] : []);
+  const beside = besides(c, input);
   const at = members.findIndex((p) => p.id === input.service);
   const serving = at < 0 ? members : members.slice(0, at + 1);
   const notice = [detection(input, serving)];
   const stop = [
     ...[...members].reverse().map((p) => timeout(input, p, "stop")),
+    ...longer(input, beside, "stop", members.slice(0, Math.max(at, 0))),
     ...data.map((p) => timeout(input, p, "demote")),
   ];
-  const start = [...data.map((p) => timeout(input, p, "promote")), ...serving.map((p) => timeout(input, p, "start"))];
+  const start = [
+    ...data.map((p) => timeout(input, p, "promote")),
+    ...serving.map((p) => timeout(input, p, "start")),
+    ...longer(input, beside, "start", serving),
+  ];
   const consensus = input.consensusMs ?? Math.round(input.tokenMs * 1.2);
   const membership: Term = {
     what: "agree that the node is gone",

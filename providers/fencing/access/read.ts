@@ -1,21 +1,10 @@
 import type { Fact, Seen } from "../../fact";
+import type { File } from "../../file";
+import { file } from "../../file";
 import { sh } from "../../remote";
 import { overlay } from "../../overlay";
 import { isOurs, isRetiring, parseLine, parseShell } from "./render";
 import type { FenceAccessSpec } from "./spec";
-
-export interface File {
-  readonly mode: string;
-  readonly text: string;
-}
-
-const file = (path: string): Fact<File | undefined> => ({
-  command: { script: sh`stat -Lc %a ${path} 2>/dev/null && cat ${path} || true` },
-  parse: ({ stdout }) => {
-    const end = stdout.indexOf("\n");
-    return end < 0 ? undefined : { mode: stdout.slice(0, end), text: stdout.slice(end + 1) };
-  },
-});
 
 /** Lines about our key or command, and those of them that a former key has for some minutes more. */
 export interface Lines {
@@ -58,6 +47,7 @@ export function live(known: FenceAccessSpec, seen: AccessSeen): FenceAccessSpec 
         domains: command?.domains ?? [],
         libvirtUri: command?.libvirtUri ?? "",
         virshPath: command?.virshPath ?? "",
+        startAfterSeconds: command?.startAfterSeconds,
       },
     };
   });

@@ -1,9 +1,31 @@
 import type { FenceAccessSpec } from "./spec";
 
-type ShellSpec = Pick<FenceAccessSpec, "domains" | "libvirtUri" | "virshPath">;
+type ShellSpec = Pick<FenceAccessSpec, "domains" | "libvirtUri" | "virshPath" | "startAfterSeconds">;
 
 const HEAD = `#!/bin/sh
 # Managed by qvd-ha: all that the fencing key may do on this machine. Changes are overwritten.
+`;
+
+/** How often, and every how many seconds, a start that fails is tried again. */
+const STARTS = 60;
+const START_EVERY = 5;
+
+/** In a session of its own: it goes on when the connection, and whoever asked, are gone. Nobody waits for it, so it says in the log what becomes of it. */
+const later = (after: number): string => `start_later() {
+  setsid "$0" start-later "$1" </dev/null >/dev/null 2>&1 &
+}
+
+if [ "\${1-}" = start-later ]; then
+  sleep ${after}
+  for _ in $(seq ${STARTS}); do
+    if act start "$2" >/dev/null; then exit 0; fi
+    case $(state "$2") in running) exit 0 ;; esac
+    sleep ${START_EVERY}
+  done
+  note err "$2 is off, and could not be started: start it by hand"
+  exit 1
+fi
+
 `;
 
 /**
@@ -11,7 +33,7 @@ const HEAD = `#!/bin/sh
  * names from the list above reach virsh. Whatever is refused or fails says "error:", since fence_virsh takes any text that it does not know for a node that is off.
  * For the same reason every state but "shut off" is told as "running": a domain that is shutting down or has crashed may still write.
  */
-const BODY = `
+const body = (after: number | undefined): string => `
 export LC_ALL=C
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 set -f
@@ -61,7 +83,7 @@ act() {
   case $1:$known_state in destroy:'shut off' | start:running | start:idle | start:paused) ;; *) failed "$1 $2" "$said" ;; esac
 }
 
-listing() {
+${after === undefined ? "" : later(after)}listing() {
   said=$("$virsh" -q -c "$uri" list --all 2>&1) || { failed list "$said"; exit 1; }
   echo ' Id   Name   State'
   printf '%s\\n' "$said" | while read -r id name is; do
@@ -90,7 +112,7 @@ one() {
   domstate | status) state "$2" ;;
   destroy | off) act destroy "$2" ;;
   start | on) act start "$2" ;;
-  reboot) act destroy "$2" && act start "$2" ;;
+  reboot) act destroy "$2" && ${after === undefined ? 'act start "$2"' : 'start_later "$2"'} ;;
   *) refuse "$line" ;;
   esac
 }
@@ -117,7 +139,7 @@ const values = (spec: ShellSpec): string =>
   [`virsh='${spec.virshPath}'`, `uri='${spec.libvirtUri}'`, `domains=' ${spec.domains.join(" ")}'`].join("\n");
 
 /** The forced command. All of its values passed the schema, which allows nothing that would end the quotes. */
-export const renderShell = (spec: ShellSpec): string => `${HEAD}${values(spec)}\n${BODY}`;
+export const renderShell = (spec: ShellSpec): string => `${HEAD}${values(spec)}\n${body(spec.startAfterSeconds)}`;
 
 /** Undefined for anything but an unchanged one of ours, whatever its values: a changed guard guards nothing. */
 export function parseShell(text: string): ShellSpec | undefined {
@@ -126,10 +148,12 @@ export function parseShell(text: string): ShellSpec | undefined {
     line?.startsWith(`${name}='`) && line.endsWith("'") ? line.slice(name.length + 2, -1) : undefined;
   const found = { virshPath: value(virsh, "virsh"), libvirtUri: value(uri, "uri"), domains: value(domains, "domains") };
   if (found.virshPath === undefined || found.libvirtUri === undefined || found.domains === undefined) return undefined;
+  const after = /^start_later\(\) \{$[^]*?^ {2}sleep (\d+)$/m.exec(text)?.[1];
   const spec = {
     virshPath: found.virshPath,
     libvirtUri: found.libvirtUri,
     domains: found.domains.split(" ").filter(Boolean),
+    ...(after === undefined ? {} : { startAfterSeconds: Number(after) }),
   };
   return renderShell(spec) === text ? spec : undefined;
 }

@@ -30,6 +30,11 @@ export const schema = z.strictObject({
   /** Where the forced command lies. Two clusters on one hypervisor need a path each. */
   commandPath: path("/usr/local/sbin/qvd-ha-fence"),
   virshPath: path("/usr/bin/virsh"),
+  /**
+   * Seconds after which a domain that was to be rebooted is started again; the reboot is answered before, when the domain is off.
+   * Default: it is started, and then it is answered.
+   */
+  startAfterSeconds: z.number().int().min(0).max(300).optional(),
   /** Addresses or networks that the key may come from, as in `from=` of sshd(8). Default: anywhere. */
   allowFrom: z.array(z.string().regex(/^[0-9A-Fa-f.:/*]+$/, "must be an address or a network")).default([]),
 });

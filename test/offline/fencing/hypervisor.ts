@@ -68,7 +68,8 @@ export class Hypervisor {
   port = 0;
   private sshd?: ChildProcess;
 
-  async start(): Promise<void> {
+  /** @param startAfterSeconds as in the spec of `fenceAccess` */
+  async start(startAfterSeconds?: number): Promise<void> {
     const { dir } = this;
     mkdirSync(join(dir, "domains"));
     const publicKey = keyPair(this.key);
@@ -81,6 +82,7 @@ export class Hypervisor {
       virshPath: join(dir, "virsh"),
       commandPath: join(dir, "qvd-ha-fence"),
       allowFrom: ["127.0.0.1"],
+      startAfterSeconds,
     };
     writeFileSync(access.commandPath, renderShell(access), { mode: 0o755 });
     writeFileSync(this.authorizedKeys, `${renderLine(access)}\n`);

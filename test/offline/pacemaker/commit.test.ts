@@ -10,6 +10,7 @@ import { reveal } from "../../../providers/remote";
 import type { Command } from "../../../providers/remote";
 import { howto, howtoInput } from "../../unit/pacemaker/howto";
 import { bareCib, cibWith } from "./cluster";
+import { development } from "./development";
 import { scratch } from "./tools";
 
 /**
@@ -49,6 +50,16 @@ describe("the planned commit, run on a CIB file", () => {
     expect(plan(howto(), seen(cib)).stages).toEqual([]);
     expect(readFileSync(cib, "utf8")).toContain('validate-with="pacemaker-3.9"');
   });
+
+  test("a running cluster goes from one profile to the other and back, the address out of its group and into it again", async () => {
+    const [slow, fast] = [await development({ profile: "howto" }), await development({ profile: "fast" })];
+    const cib = place.file("profiles.xml", cibWith(slow));
+    for (const wanted of [fast, slow]) {
+      for (const c of steps(plan(wanted, seen(cib)))) expect(run(c, cib)).toMatchObject({ code: 0, err: "" });
+      expect(canonical(readConfiguration(parseCib(readFileSync(cib, "utf8"))))).toBe(canonical(partOf(wanted)));
+      expect(plan(wanted, seen(cib)).stages).toEqual([]);
+    }
+  }, 120_000);
 
   test("changes only what is ours; fences, bans and operator's settings stay", () => {
     const text = cibWith(howto())

@@ -3,24 +3,32 @@ import { bareCib } from "./cluster";
 import { development } from "./development";
 import { stage } from "./play";
 import { pool } from "./pool";
-import { scenarios } from "./scenario";
+import type { Scenario } from "./scenario";
+import { forFast, scenarios } from "./scenario";
 import { INSTALLED } from "./simulator";
 
+const AS: Readonly<Record<string, (s: Scenario) => Scenario[]>> = { howto: (s) => [s], fast: forFast };
+
 /**
- * Proves the decisions of Pacemaker's own scheduler about the configuration that the components make for the stack `dev`. It proves nothing about
- * agents, DRBD or time. The scenarios are data: scenarios.json, in the words of scenario.ts.
+ * Proves the decisions of Pacemaker's own scheduler about the configuration that the components make for the stack `dev`, in either profile. It proves nothing
+ * about agents, DRBD or time. The scenarios are data: scenarios.json, in the words of scenario.ts.
  */
-describe("Pacemaker's scheduler on the rendered configuration", () => {
+describe.each(Object.keys(AS))("Pacemaker's scheduler on the configuration of profile %s", (profile) => {
   const found = new Map<string, string[]>();
 
   beforeAll(async () => {
-    const on = stage(merge(parseCib(bareCib(INSTALLED.schema)), await development()), INSTALLED);
-    await pool(scenarios, async (s) => found.set(s.name, await on.complaints(s)));
+    const on = stage(merge(parseCib(bareCib(INSTALLED.schema)), await development({ profile })), INSTALLED);
+    await pool(scenarios, async (s) => {
+      const all = await Promise.all((AS[profile] as (s: Scenario) => Scenario[])(s).map((x) => on.complaints(x)));
+      found.set(s.name, all.flat());
+    });
     on.close();
   }, 120_000);
 
   test.each(scenarios.map((s) => [s.name]))("%s", (name) => expect(found.get(name)).toEqual([]));
+});
 
+describe("the scenarios", () => {
   test("each says in a sentence why it is so, and expects something", () => {
     const names = scenarios.map((s) => s.name);
     expect(new Set(names).size).toBe(names.length);

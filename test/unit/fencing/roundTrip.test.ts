@@ -3,6 +3,8 @@ import { parseLine, parseShell, renderLine, renderShell } from "../../../provide
 import { rules as accessRules, schema as accessSchema } from "../../../providers/fencing/access/spec";
 import { parseHypervisors, renderConfig, renderKnownHosts } from "../../../providers/fencing/client/render";
 import { rules as clientRules, schema as clientSchema } from "../../../providers/fencing/client/spec";
+import { parseUnit, renderUnit } from "../../../providers/fencing/link/render";
+import { schema as linkSchema } from "../../../providers/fencing/link/spec";
 import { specOf } from "../support/arbitrary";
 
 /** Whatever schema and rules take, the files on hypervisors and nodes say, and are read as it again. */
@@ -12,11 +14,19 @@ test("the forced command and its line on a hypervisor", () => {
   fc.assert(
     fc.property(specOf(accessSchema, { connections }), (s) => {
       fc.pre(accessRules(s).length === 0);
-      const { domains, libvirtUri, virshPath, publicKey, commandPath, allowFrom } = s;
-      expect(parseShell(renderShell(s))).toEqual({ domains, libvirtUri, virshPath });
+      const { domains, libvirtUri, virshPath, startAfterSeconds, publicKey, commandPath, allowFrom } = s;
+      expect(parseShell(renderShell(s))).toEqual({ domains, libvirtUri, virshPath, startAfterSeconds });
       const line = renderLine(s);
       expect(line).not.toContain("\n");
       expect(parseLine(line)).toEqual({ publicKey, commandPath, allowFrom });
+    }),
+  );
+});
+
+test("the units of standing connections", () => {
+  fc.assert(
+    fc.property(specOf(linkSchema, { connections }), ({ hypervisors }) => {
+      for (const h of hypervisors) expect(parseUnit(h.name, renderUnit(h))).toEqual(h);
     }),
   );
 });

@@ -1,0 +1,11 @@
+import { FENCE_AGENT } from "./text/fence";
+import { POSTGRES_AGENT } from "./text/postgres";
+
+/** By name in the cluster's configuration: where it lies, and what it is. */
+export const TEXTS = {
+  "ocf:qvd-ha:postgres": { path: "/usr/lib/ocf/resource.d/qvd-ha/postgres", text: POSTGRES_AGENT },
+  "stonith:fence_qvd_ha": { path: "/usr/sbin/fence_qvd_ha", text: FENCE_AGENT },
+} as const;
+
+export type AgentName = keyof typeof TEXTS;
+export const AGENT_NAMES = Object.keys(TEXTS) as readonly AgentName[];
