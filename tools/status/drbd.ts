@@ -36,6 +36,9 @@ export function parseDrbd(text: string, resource: string): DrbdView | undefined 
   return { ...state, ...(progress ? { progress: Number(progress) } : {}), ...(finish ? { finish } : {}) };
 }
 
+/** A comparison of the disks goes on beside replication, and takes nothing from it. */
+const REPLICATING: readonly string[] = ["Connected", "VerifyS", "VerifyT"];
+
 /** Both disks are good and each sees the other. */
 export const redundant = (d: DrbdView): boolean =>
-  d.connection === "Connected" && d.disk === "UpToDate" && d.peerDisk === "UpToDate";
+  REPLICATING.includes(d.connection) && d.disk === "UpToDate" && d.peerDisk === "UpToDate";

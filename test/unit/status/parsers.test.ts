@@ -52,6 +52,7 @@ describe("DRBD", () => {
     ["connected", { connection: "Connected", role: "Primary", peerRole: "Secondary", disk: "UpToDate" }, true],
     ["syncing", { connection: "SyncTarget", disk: "Inconsistent", progress: 66.7, finish: "0:01:09" }, false],
     ["source", { connection: "SyncSource", peerDisk: "Inconsistent", progress: 66.7, finish: "0:01:05" }, false],
+    ["verifying", { connection: "VerifyS", progress: 55.3, finish: "0:02:17" }, true],
     ["alone", { connection: "WFConnection", peerRole: "Unknown", peerDisk: "Outdated" }, false],
   ])("8.4 is understood when %s", (name, expected, whole) => {
     const d = drbd(name);
