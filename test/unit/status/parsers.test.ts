@@ -22,7 +22,9 @@ describe("crm_mon", () => {
   it("tells failures and fail-counts", () => {
     const v = view("failed");
     expect(v.failures).toMatchObject([{ resource: "p_postgres", operation: "monitor", node: "qvddb1" }]);
-    expect(v.failCounts).toEqual([{ resource: "p_postgres", node: "qvddb1", count: "1", last: "Sun Nov 22 05:42:36 2026" }]);
+    expect(v.failCounts).toEqual([
+      { resource: "p_postgres", node: "qvddb1", count: "1", last: "Sun Nov 22 05:42:36 2026" },
+    ]);
   });
 
   it("tells a lost node and where the service went", () => {
