@@ -21,7 +21,10 @@ const plain = (hex: string): string => (BigInt(`0x${hex}`) & ~1n).toString(16).p
 /** What DRBD's metadata and the kernel's log tell of the data's past. */
 export const historyFact = (resource: string): Fact<History> => ({
   command: {
-    script: sh`timeout 5 drbdadm get-gi ${resource} 2>/dev/null | sed 's/^/@gi /' || true
+    script: sh`gi=$(timeout 5 drbdadm get-gi ${resource} 2>/dev/null || true)
+ids=${`/sys/kernel/debug/drbd/resources/${resource}/volumes/0/data_gen_id`}
+if [[ ! $gi =~ ^[0-9A-F]{16}: ]] && [ -r "$ids" ]; then gi=$(sed 's/^0x//' "$ids" | paste -sd:); fi
+if [ -n "$gi" ]; then echo "@gi $gi"; fi
 if [ -r /proc/drbd ]; then sed -n 's/.* oos:\([0-9]*\).*/@oos \1/p' /proc/drbd; fi
 timeout 5 drbdsetup status ${resource} --statistics 2>/dev/null | sed -n 's/.* out-of-sync:\([0-9]*\).*/@oos \1/p' || true
 state=$(timeout 5 drbdadm cstate ${resource} 2>/dev/null || true)
