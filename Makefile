@@ -1,5 +1,5 @@
 # Every verb is a script in tools/verbs, which can be called as it is. STACK chooses the stack (default dev).
-.PHONY: up preview drift export status psql doctor doctor-table verbs-table on switch-over service-stop service-start standby online maintenance reboot-rolling update-rolling update-postgres drill drills profiles rotate down compare impact-table mutants test unit offline host e2e drift-table check fix
+.PHONY: up preview drift export status psql doctor doctor-table verbs-table on switch-over service-stop service-start standby online maintenance reboot-rolling update-rolling update-postgres drill drills profiles rotate backup restore verify down compare impact-table mutants test unit offline host e2e drift-table check fix
 .SUFFIXES:
 
 # CONSENT="restarts:p_postgres …" agrees to what a preview says it would do to the service.
@@ -51,6 +51,13 @@ profiles:
 	  DEFAULT_PROFILE="$(DEFAULT_PROFILE)" tools/verbs/profiles
 rotate:
 	@tools/verbs/rotate $(SECRET) $(ARGS)
+backup:
+	@tools/verbs/backup $(ARGS)
+# FILE=name NODE=name; INTO=database CONSENT="database@address" replaces what is there.
+restore:
+	@tools/verbs/restore $(if $(FILE),--file "$(FILE)") $(if $(NODE),--node "$(NODE)") $(if $(INTO),--into "$(INTO)") $(if $(CONSENT),--consent "$(CONSENT)") $(ARGS)
+verify:
+	@tools/verbs/verify $(ARGS)
 down:
 	@tools/verbs/down
 drift-table:

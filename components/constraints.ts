@@ -49,4 +49,19 @@ export class PacemakerOrder extends pulumi.ComponentResource {
   }
 }
 
+/** A script that the cluster calls for every event. The name is its id in the CIB. */
+export class PacemakerAlert extends pulumi.ComponentResource {
+  readonly definition: Definition<"alert">;
+
+  constructor(
+    readonly id: string,
+    args: Input<"alert">,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("qvd:pacemaker:Alert", id, {}, opts);
+    this.definition = { kind: "alert", ...args };
+    this.registerOutputs({ path: args.path });
+  }
+}
+
 export type PacemakerConstraint = PacemakerLocation | PacemakerColocation | PacemakerOrder;

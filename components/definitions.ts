@@ -1,4 +1,5 @@
 import { deviceOf } from "@qvd-ha/providers/dist/drbd/spec";
+import { AGENT } from "@qvd-ha/providers/dist/maintenance/alertAgent/render";
 import { os as family } from "@qvd-ha/providers/dist/os";
 import { KEPT } from "@qvd-ha/providers/dist/pacemaker/kept";
 import { layoutOf } from "@qvd-ha/providers/dist/pacemaker/layouts";
@@ -98,6 +99,11 @@ export const mail = (s: Settings, to: string): PacemakerPrimitiveArgs => ({
   params: { email: to },
   operations: operations(s.timers.mail).map((o) => ({ ...o, onFail: "ignore" as const })),
 });
+
+/** An agent that takes longer is ended: it only leaves a file. */
+const ALERT_SECONDS = 15;
+
+export const alert = { path: AGENT, meta: { timeout: ALERT_SECONDS, "timestamp-format": "%s" } } as const;
 
 /** A priority, so that the side with the database wins a split: priority-fencing-delay counts it. */
 export const groupMeta = { priority: 1 } as const;

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Connection } from "@qvd-ha/providers/dist/remote";
 import { Configuration, Started } from "@qvd-ha/providers/dist/dynamic";
 import { mergePatch } from "./config/mergePatch";
-import type { PacemakerConstraint } from "./constraints";
+import type { PacemakerAlert, PacemakerConstraint } from "./constraints";
 import type { PacemakerFencingLevel } from "./fencingLevel";
 import type { PacemakerClone } from "./pacemakerClone";
 import type { PacemakerGroup } from "./pacemakerGroup";
@@ -23,6 +23,7 @@ export interface PacemakerConfigurationArgs {
   readonly constraints: readonly PacemakerConstraint[];
   /** @default none: any device that fences a node may do it */
   readonly levels?: readonly PacemakerFencingLevel[];
+  readonly alerts?: readonly PacemakerAlert[];
   /** Laid over all of these: a merge patch as in RFC 7396. */
   readonly patch?: unknown;
   /**
@@ -46,10 +47,14 @@ export class PacemakerConfiguration extends pulumi.ComponentResource {
   constructor(name: string, args: PacemakerConfigurationArgs, opts?: pulumi.ComponentResourceOptions) {
     super("qvd:pacemaker:Configuration", name, {}, opts);
     const elements = Object.fromEntries(
-      [...args.primitives, ...args.groups, ...args.clones, ...args.constraints, ...(args.levels ?? [])].map((e) => [
-        e.id,
-        e.definition,
-      ]),
+      [
+        ...args.primitives,
+        ...args.groups,
+        ...args.clones,
+        ...args.constraints,
+        ...(args.levels ?? []),
+        ...(args.alerts ?? []),
+      ].map((e) => [e.id, e.definition]),
     );
     const { connections, properties, resourceDefaults } = args;
     const operationDefaults = args.operationDefaults ?? {};

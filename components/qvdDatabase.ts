@@ -19,6 +19,7 @@ import type { FenceLevel } from "./fenceDevices";
 import { domainOf, hypervisorOf } from "./fenceDevices";
 import { Fencing } from "./fencing";
 import { Machines } from "./machines";
+import { Alerting, Maintenance, maintenancePackages } from "./maintenance";
 import { PacemakerConfiguration } from "./pacemakerConfiguration";
 import { PostgresInstance } from "./postgresInstance";
 import { QvdSchema } from "./qvdSchema";
@@ -83,8 +84,10 @@ export class QvdDatabase extends pulumi.ComponentResource {
     const fencing = createFencing();
     const agents = installAgents();
     const resources = createResources();
+    const alerting = settings.maintenance.alerts.enabled ? createAlerting() : undefined;
     const configuration = createConfiguration();
-    fencing.kinds.forEach(testFencing);
+    const tested = fencing.kinds.map(testFencing);
+    if (anyMaintenance()) createMaintenance();
     if (settings.qvd) deployQvd(settings.qvd);
 
     this.address = done(address);
@@ -164,6 +167,7 @@ export class QvdDatabase extends pulumi.ComponentResource {
         ...kinds.flatMap((k) => (k === "libvirt" ? [] : (agents[k] ?? []))),
         ...(settings.mail ? mail : []),
         ...(settings.quorum.device ? family(settings.os).packages.qdevice : []),
+        ...maintenancePackages(settings),
       ];
     }
 
@@ -326,9 +330,10 @@ export class QvdDatabase extends pulumi.ComponentResource {
           clones: resources.clones,
           constraints: [...fencing.locations, ...resources.constraints],
           levels: fencing.levels,
+          alerts: alerting?.alerts ?? [],
           patch: settings.cib,
         },
-        { parent, dependsOn: [ring, ...agents, ...fencing.ready] },
+        { parent, dependsOn: [ring, ...agents, ...fencing.ready, ...(alerting?.ready ?? [])] },
       );
     }
 
@@ -346,6 +351,24 @@ export class QvdDatabase extends pulumi.ComponentResource {
           })),
         },
         { parent: fencing, dependsOn: [...configuration.started] },
+      );
+    }
+
+    function createAlerting(): Alerting {
+      return new Alerting(`${name}-alerting`, { connections }, { parent, dependsOn: prepared });
+    }
+
+    function anyMaintenance(): boolean {
+      const { verify, backup, configuration: copies, alerts } = settings.maintenance;
+      return [verify, backup, copies, alerts].some((p) => p.enabled);
+    }
+
+    /** Last: a watch over what is being built would tell of nothing but that. */
+    function createMaintenance(): Maintenance {
+      return new Maintenance(
+        `${name}-maintenance`,
+        { settings, connections, secrets },
+        { parent, dependsOn: [...tested, ...configuration.started] },
       );
     }
 

@@ -10,6 +10,7 @@ export const CONFIGURATION = dynamic("pacemaker:Configuration");
 export const MEMBERSHIP = dynamic("corosync:Membership");
 export const REPLICATION = dynamic("drbd:Replication");
 export const DATA_DIRECTORY = dynamic("postgres:DataDirectory");
+export const BACKUP = dynamic("maintenance:Backup");
 export const VOLUME = "libvirt:index/volume:Volume";
 
 /**

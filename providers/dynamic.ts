@@ -10,6 +10,11 @@ import type { schema as fenceSecret } from "./fencing/secret/spec";
 import type { schema as fenceLink } from "./fencing/link/spec";
 import type { schema as fenceTest } from "./fencing/test/spec";
 import type { KindName } from "./kinds";
+import type { schema as alertAgent } from "./maintenance/alertAgent/spec";
+import type { schema as backup } from "./maintenance/backup/spec";
+import type { schema as configurationBackup } from "./maintenance/configuration/spec";
+import type { schema as drbdVerify } from "./maintenance/verify/spec";
+import type { schema as watch } from "./maintenance/watch/spec";
 import type { schema as node } from "./node/spec";
 import type { pacemakerSchema as pacemaker } from "./pacemaker/spec";
 import type { startedSchema as started } from "./pacemaker/started/spec";
@@ -46,6 +51,11 @@ const qdeviceStub = stub("qdevice");
 const corosyncStub = stub("corosync");
 const pacemakerStub = stub("pacemaker");
 const startedStub = stub("started");
+const drbdVerifyStub = stub("drbdVerify");
+const backupStub = stub("backup");
+const configurationBackupStub = stub("configurationBackup");
+const alertAgentStub = stub("alertAgent");
+const watchStub = stub("watch");
 
 /** A node prepared for the cluster: names, time, packages, nothing that starts at boot beside the cluster. */
 export class NodePreparation extends pulumi.dynamic.Resource {
@@ -164,6 +174,65 @@ export class Started extends pulumi.dynamic.Resource {
 
   constructor(name: string, args: Args<typeof started>, opts?: pulumi.CustomResourceOptions) {
     super(startedStub, name, { nodes: undefined, ...args }, opts, "pacemaker", "Started");
+  }
+}
+
+/** A weekly comparison of both disks, with its result told. */
+export class DrbdVerify extends pulumi.dynamic.Resource {
+  static readonly kind: KindName = "drbdVerify";
+
+  constructor(name: string, args: Args<typeof drbdVerify>, opts?: pulumi.CustomResourceOptions) {
+    super(drbdVerifyStub, name, args, opts, "maintenance", "DrbdVerify");
+  }
+}
+
+/** Nightly dumps of the database, and the way back. */
+export class Backup extends pulumi.dynamic.Resource {
+  static readonly kind: KindName = "backup";
+
+  constructor(name: string, args: Args<typeof backup>, opts?: pulumi.CustomResourceOptions) {
+    super(
+      backupStub,
+      name,
+      args,
+      { additionalSecretOutputs: ["rsyncPrivateKey", "s3AccessKey", "s3SecretKey"], ...opts },
+      "maintenance",
+      "Backup",
+    );
+  }
+}
+
+/** Nightly copies of the cluster's own configuration. */
+export class ConfigurationBackup extends pulumi.dynamic.Resource {
+  static readonly kind: KindName = "configurationBackup";
+
+  constructor(name: string, args: Args<typeof configurationBackup>, opts?: pulumi.CustomResourceOptions) {
+    super(configurationBackupStub, name, args, opts, "maintenance", "ConfigurationBackup");
+  }
+}
+
+/** The script that Pacemaker calls for every event. */
+export class AlertAgent extends pulumi.dynamic.Resource {
+  static readonly kind: KindName = "alertAgent";
+
+  constructor(name: string, args: Args<typeof alertAgent>, opts?: pulumi.CustomResourceOptions) {
+    super(alertAgentStub, name, args, opts, "maintenance", "AlertAgent");
+  }
+}
+
+/** What looks at the cluster all the time, and sends every message. */
+export class Watch extends pulumi.dynamic.Resource {
+  static readonly kind: KindName = "watch";
+
+  constructor(name: string, args: Args<typeof watch>, opts?: pulumi.CustomResourceOptions) {
+    super(
+      watchStub,
+      name,
+      args,
+      { additionalSecretOutputs: ["mailPassword", "webhookUrl", "webhookToken"], ...opts },
+      "maintenance",
+      "Watch",
+    );
   }
 }
 

@@ -3,6 +3,7 @@ import { corosync } from "./corosync";
 import { drbd } from "./drbd";
 import { fenceAccess, fenceClient, fenceLink, fenceSecret, fenceTest } from "./fencing";
 import type { AnyKind } from "./kind";
+import { alertAgent, backup, configurationBackup, drbdVerify, watch } from "./maintenance";
 import { node } from "./node";
 import { pacemaker, started } from "./pacemaker";
 import { postgres } from "./postgres";
@@ -23,6 +24,11 @@ export const kinds = {
   fenceTest,
   node,
   agents,
+  drbdVerify,
+  backup,
+  configurationBackup,
+  alertAgent,
+  watch,
 } satisfies Record<string, AnyKind>;
 
 export type KindName = keyof typeof kinds;

@@ -14,6 +14,7 @@ const needs = (when: boolean, property: string, why: string): Finding[] =>
 
 type Bearer = keyof typeof FENCE_SECRETS;
 const bears = (kind: FenceKind): kind is Bearer => kind in FENCE_SECRETS;
+
 /**
  * In the lab one stack is deployed with several sets of values in turn, while its file stays as it is: QVD_HA_PROFILE names a profile, and QVD_HA_SETTINGS holds
  * further keys as JSON, a merge patch.
@@ -22,6 +23,18 @@ function overridden(config: Readonly<Record<string, unknown>>, inLab: boolean): 
   const { QVD_HA_PROFILE: profile, QVD_HA_SETTINGS: settings } = process.env;
   if (!inLab) return config;
   return mergePatch({ ...config, ...(profile ? { profile } : {}) }, settings ? JSON.parse(settings) : {});
+}
+
+function maintenanceNeeds(s: Settings | undefined): Finding[] {
+  if (!s) return [];
+  const { alerts, backup } = s.maintenance;
+  return [
+    ...needs(alerts.enabled && alerts.webhook, "webhookUrl", "alerts are posted there"),
+    ...needs(alerts.enabled && alerts.mail?.user !== undefined, "mailPassword", "the mail server asks for it"),
+    ...needs(backup.enabled && backup.rsync !== undefined, "backupPrivateKey", "backups are sent on with it"),
+    ...needs(backup.enabled && backup.s3 !== undefined, "s3AccessKey", "backups are sent on with it"),
+    ...needs(backup.enabled && backup.s3 !== undefined, "s3SecretKey", "backups are sent on with it"),
+  ];
 }
 
 const value = (text: string): unknown => {
@@ -57,6 +70,7 @@ export function load(defaults: Readonly<Record<string, unknown>> = {}): { settin
       "the host of the third vote is reached with it",
     ),
     ...bearers.flatMap((k) => needs(true, FENCE_SECRETS[k], `fencing by ${k} proves itself with it`)),
+    ...maintenanceNeeds(settings),
   ].filter((f) => all[f.property] === undefined);
   const refused = bearers.flatMap((k) => {
     const text = all[FENCE_SECRETS[k]];

@@ -245,6 +245,18 @@ const pings: Rule = (s) => {
       ];
 };
 
+const backupDirectory: Rule = (s) => {
+  const { enabled, directory } = s.maintenance.backup;
+  return enabled && `${directory}/`.startsWith(`${s.database.directory}/`)
+    ? [
+        finding(
+          "maintenance.backup.directory",
+          `${directory} is on the replicated disk itself, and one fault would take both: choose one outside ${s.database.directory}`,
+        ),
+      ]
+    : [];
+};
+
 export const rules: readonly Rule[] = [
   addresses,
   names,
@@ -261,4 +273,5 @@ export const rules: readonly Rule[] = [
   fencing,
   agent,
   pings,
+  backupDirectory,
 ];

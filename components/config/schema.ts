@@ -3,6 +3,7 @@ import { CONSENT, CONSENT_RULE } from "@qvd-ha/providers/dist/driver/consent";
 import { LAYOUT_NAMES } from "@qvd-ha/providers/dist/pacemaker/layouts";
 import { connectionSchema } from "@qvd-ha/providers/dist/remote";
 import { fencingSchema } from "./fencing";
+import { maintenanceSchema } from "./maintenance";
 import { address, cidr, hostName, seconds } from "./primitives";
 import { DEFAULT_PROFILE, PROFILES } from "./profiles";
 import { timersSchema } from "./timers";
@@ -295,6 +296,8 @@ export const schema = z.strictObject({
   cib: cibSchema.prefault({}),
   /** Where the cluster reports by mail; without it there is no p_mailto. */
   mail: z.strictObject({ to: z.string().min(1) }).optional(),
+  /** What is done by itself once the cluster runs. All of it is off by default. */
+  maintenance: maintenanceSchema.prefault({}),
   time: z
     .strictObject({
       servers: z.array(z.string()).default([]),

@@ -24,6 +24,17 @@ export const SECRETS = [
   "arbiterPrivateKey",
   /** Private SSH key that logs in to the QVD node of `qvd`. */
   "qvdPrivateKey",
+  /** Password of `maintenance.alerts.mail.user`. */
+  "mailPassword",
+  /** Address of `maintenance.alerts.webhook`, which often has its token within. */
+  "webhookUrl",
+  /** Sent with it as `Authorization: Bearer`. */
+  "webhookToken",
+  /** Private SSH key that logs in to the target of `maintenance.backup.rsync`. */
+  "backupPrivateKey",
+  /** Both keys of `maintenance.backup.s3`. */
+  "s3AccessKey",
+  "s3SecretKey",
 ] as const;
 
 /** The secret that a kind of fencing needs; libvirt's key is made where it is not given. */

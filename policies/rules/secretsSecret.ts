@@ -4,7 +4,8 @@ import type { MarksPolicy } from "../policy";
 import { CONFIGURATION } from "../resource";
 
 /** Properties whose value is a secret, wherever they stand. Names alone decide, so a public key or a password's rules are not among them. */
-const SECRET = /^(.*password|passwd|passphrase|privateKey|hostKeyPrivate|sharedSecret|authkey|userData|stdin)$/i;
+const SECRET =
+  /^(.*password|passwd|passphrase|privateKey|hostKeyPrivate|sharedSecret|authkey|webhook(Url|Token)|s3(Access|Secret)Key|userData|stdin)$/i;
 
 /** The agent of PostgreSQL demands one and never uses it: its role logs in by peer. */
 const PLACEHOLDER = "monitor_password";

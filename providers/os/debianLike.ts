@@ -37,6 +37,12 @@ export function debianLike(own: {
       qdevice: ["corosync-qdevice", "libnss3-tools"],
       mail: ["bsd-mailx"],
       fencing: own.fencingPackages,
+      maintenance: {
+        mailer: ["msmtp", "ca-certificates"],
+        webhook: ["curl", "ca-certificates"],
+        rsync: ["rsync"],
+        s3: ["rclone"],
+      },
     },
     units: {
       chrony: "chrony.service",

@@ -21,6 +21,13 @@ export interface OsFamily {
     readonly qdevice: readonly string[];
     /** Also needed where the cluster reports by mail: the program `mail`; an MTA comes with it where the machine has none. */
     readonly mail: readonly string[];
+    /** What parts of the maintenance call, by part. `mailer` is msmtp, which hands a mail to a server and is no MTA. */
+    readonly maintenance: {
+      readonly mailer: readonly string[];
+      readonly webhook: readonly string[];
+      readonly rsync: readonly string[];
+      readonly s3: readonly string[];
+    };
   };
   /** Full unit names, with their suffix. */
   readonly units: {

@@ -26,6 +26,12 @@ export const rhel9: OsFamily = {
     fencing: { xvm: ["fence-virt"], ipmi: ["fence-agents-ipmilan"] },
     qdevice: ["corosync-qdevice", "nss-tools"],
     mail: ["s-nail", "postfix"],
+    maintenance: {
+      mailer: ["msmtp", "ca-certificates"],
+      webhook: ["curl", "ca-certificates"],
+      rsync: ["rsync"],
+      s3: ["rclone"],
+    },
   },
   units: { chrony: "chronyd.service", postgresql: ["postgresql.service"], ...drbdUnits, ...clusterUnits },
   chrony: { config: "/etc/chrony.conf" },

@@ -27,6 +27,12 @@ export const sles15: OsFamily = {
     fencing: { xenapi: [], ipmi: ["ipmitool"] },
     qdevice: ["corosync-qdevice", "mozilla-nss-tools"],
     mail: ["mailx", "postfix"],
+    maintenance: {
+      mailer: ["msmtp", "ca-certificates"],
+      webhook: ["curl", "ca-certificates"],
+      rsync: ["rsync"],
+      s3: ["rclone"],
+    },
   },
   units: { chrony: "chronyd.service", postgresql: ["postgresql.service"], ...drbdUnits, ...clusterUnits },
   chrony: { config: "/etc/chrony.conf", confDir: "/etc/chrony.d" },

@@ -50,6 +50,12 @@ const FROM: Readonly<Record<SecretName, string>> = {
   hypervisorPrivateKey: "the key that logs in to the hypervisor",
   arbiterPrivateKey: "the key that logs in to the host of the third vote",
   qvdPrivateKey: "the key that logs in to the QVD node",
+  mailPassword: "the password for the mail server",
+  webhookUrl: "the address that alerts are posted to",
+  webhookToken: "the token that goes with them",
+  backupPrivateKey: "the key that logs in to where backups are sent",
+  s3AccessKey: "the bucket's access key",
+  s3SecretKey: "the bucket's secret key",
 };
 
 /** Commands that put the secrets into a stack; values come from files, and are never shown. */

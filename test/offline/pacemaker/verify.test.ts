@@ -39,6 +39,14 @@ describe("crm_verify on the rendered configuration", () => {
     60_000,
   );
 
+  test("accepts the alert, in the place that the schema has for it", async () => {
+    const spec = await development({ maintenance: { alerts: { enabled: true } } });
+    expect(spec.elements["a_qvd_ha"]).toMatchObject({ kind: "alert", path: "/usr/local/lib/qvd-ha/alert" });
+    for (const schema of ["pacemaker-3.9", "pacemaker-3.6", "pacemaker-3.0"]) expect(verify(spec, schema)).toBe(0);
+    const { a_qvd_ha: _alert, ...rest } = spec.elements;
+    expect(rest).toEqual((await development()).elements);
+  }, 60_000);
+
   test("refuses it without fence devices, and so do the rules", () => {
     const spec = mutant((e) => {
       for (const n of ["qvddb1", "qvddb2"]) {

@@ -1,0 +1,129 @@
+import * as pulumi from "@pulumi/pulumi";
+import { AlertAgent, Backup, ConfigurationBackup, DrbdVerify, Watch } from "@qvd-ha/providers/dist/dynamic";
+import { os as family } from "@qvd-ha/providers/dist/os";
+import { layoutOf } from "@qvd-ha/providers/dist/pacemaker/layouts";
+import type { Connection } from "@qvd-ha/providers/dist/remote";
+import type { Secrets, Settings } from "./config";
+import { PacemakerAlert } from "./constraints";
+import * as definitions from "./definitions";
+
+type Connections = pulumi.Input<Record<string, pulumi.Input<Connection>>>;
+
+export interface AlertingArgs {
+  readonly connections: Connections;
+}
+
+/** What the cluster's configuration says about alerts, and the script that it names, on every node before the configuration is committed. */
+export class Alerting extends pulumi.ComponentResource {
+  readonly alerts: readonly PacemakerAlert[];
+  /** What must be there before the cluster's configuration names it. */
+  readonly ready: readonly pulumi.Resource[];
+
+  constructor(name: string, { connections }: AlertingArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("qvd:maintenance:Alerting", name, {}, opts);
+    this.ready = [new AlertAgent(`${name}-agent`, { connections }, { parent: this })];
+    this.alerts = [new PacemakerAlert("a_qvd_ha", definitions.alert, { parent: this })];
+    this.registerOutputs({});
+  }
+}
+
+export interface MaintenanceArgs {
+  readonly settings: Settings;
+  readonly connections: Connections;
+  readonly secrets: Secrets;
+}
+
+/** Packages that the parts need which are switched on. */
+export function maintenancePackages({ maintenance, os }: Pick<Settings, "maintenance" | "os">): string[] {
+  const { mailer, webhook, rsync, s3 } = family(os).packages.maintenance;
+  const { alerts, backup } = maintenance;
+  const wanted = [
+    ...(alerts.enabled && alerts.mail ? mailer : []),
+    ...(alerts.enabled && alerts.webhook ? webhook : []),
+    ...(backup.enabled && backup.rsync ? rsync : []),
+    ...(backup.enabled && backup.s3 ? s3 : []),
+  ];
+  return [...new Set(wanted)];
+}
+
+/**
+ * What the HOWTO's "Maintenance and Tuning" does by cron: DRBD verify, dumps of the database, copies of the configuration, and somebody who is told.
+ * Timers run on both nodes; the one that is active does the work.
+ */
+export class Maintenance extends pulumi.ComponentResource {
+  constructor(name: string, args: MaintenanceArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("qvd:index:Maintenance", name, {}, opts);
+    const { settings, connections, secrets } = args;
+    const { verify, backup, configuration, alerts, metrics } = settings.maintenance;
+    const { resource } = settings.drbd;
+    const { database } = settings;
+    const layout = layoutOf(settings.layout);
+    const dataDirectory = database.directory;
+    const parent = { parent: this };
+
+    if (verify.enabled) createVerify();
+    if (backup.enabled) createBackup();
+    if (configuration.enabled) createConfigurationBackup();
+    if (alerts.enabled) createWatch();
+    this.registerOutputs({});
+
+    function createVerify(): DrbdVerify {
+      const { enabled: _enabled, ...rest } = verify;
+      return new DrbdVerify(`${name}-verify`, { connections, resource, dataDirectory, metrics, ...rest }, parent);
+    }
+
+    function createBackup(): Backup {
+      const { enabled: _enabled, ...rest } = backup;
+      const { binDir, user: osUser, socketDir } = family(settings.os).postgres;
+      const keys = {
+        ...(backup.rsync ? { rsyncPrivateKey: secrets.backupPrivateKey } : {}),
+        ...(backup.s3 ? { s3AccessKey: secrets.s3AccessKey, s3SecretKey: secrets.s3SecretKey } : {}),
+      };
+      return new Backup(
+        `${name}-backup`,
+        {
+          connections,
+          host: database.hostName,
+          port: database.port,
+          database: database.name,
+          user: database.user,
+          monitorSchema: database.monitor.schema,
+          encoding: database.encoding,
+          locale: database.locale,
+          resource,
+          dataDirectory,
+          bin: binDir,
+          osUser,
+          socketDirectory: database.settings["unix_socket_directories"] ?? socketDir,
+          metrics,
+          ...rest,
+          ...keys,
+        },
+        parent,
+      );
+    }
+
+    function createConfigurationBackup(): ConfigurationBackup {
+      const { enabled: _enabled, ...rest } = configuration;
+      return new ConfigurationBackup(`${name}-configuration`, { connections, resource, metrics, ...rest }, parent);
+    }
+
+    function createWatch(): Watch {
+      const { enabled: _enabled, ...rest } = alerts;
+      return new Watch(
+        `${name}-watch`,
+        {
+          connections,
+          cluster: settings.corosync.clusterName,
+          resource,
+          dataDirectory,
+          primitives: { drbd: layout.drbd, postgres: layout.postgres },
+          ...rest,
+          ...(alerts.mail?.user === undefined ? {} : { mailPassword: secrets.mailPassword }),
+          ...(alerts.webhook ? { webhookUrl: secrets.webhookUrl, webhookToken: secrets.webhookToken } : {}),
+        },
+        parent,
+      );
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import { Secret } from "../../remote";
+import { renderConf } from "../jobs/conf";
+import type { ManagedFile } from "../jobs/files";
+import { renderScript } from "../jobs/script";
+import { confPath, renderJob, renderTimer, scriptPath, unitPath } from "../jobs/unit";
+import type { BackupSpec } from "./spec";
+
+export const CONF = confPath("backup");
+export const TIMER = "qvd-ha-backup.timer";
+export const SERVICE = "qvd-ha-backup.service";
+export const RESTORE = scriptPath("restore");
+export const SSH_CONFIG = "/etc/qvd-ha/backup_ssh_config";
+export const KNOWN_HOSTS = "/etc/qvd-ha/backup_known_hosts";
+export const KEY = "/etc/qvd-ha/backup_key";
+export const RCLONE = "/etc/qvd-ha/backup_rclone.conf";
+
+const HEAD = "# Managed by qvd-ha (maintenance). Changes are overwritten.\n";
+
+const hostOf = (target: string): string => target.slice(target.indexOf("@") + 1, target.indexOf(":"));
+
+const known = (host: string, port: number): string => (port === 22 ? host : `[${host}]:${port}`);
+
+export const renderKnownHosts = ({ target, port, hostKey }: NonNullable<BackupSpec["rsync"]>): string =>
+  `${HEAD}${known(hostOf(target), port)} ${hostKey}\n`;
+
+export const renderSshConfig = ({ target, port }: NonNullable<BackupSpec["rsync"]>): string => `${HEAD}
+Host ${hostOf(target)}
+  Port ${port}
+  StrictHostKeyChecking yes
+  UserKnownHostsFile ${KNOWN_HOSTS}
+  GlobalKnownHostsFile /dev/null
+  CheckHostIP no
+  UpdateHostKeys no
+  VerifyHostKeyDNS no
+  IdentityFile ${KEY}
+  IdentitiesOnly yes
+  IdentityAgent none
+  PreferredAuthentications publickey
+  BatchMode yes
+  ConnectTimeout 30
+  ServerAliveInterval 15
+`;
+
+export function renderRclone({
+  s3,
+  s3AccessKey = "",
+  s3SecretKey = "",
+}: Pick<BackupSpec, "s3" | "s3AccessKey" | "s3SecretKey">): string {
+  if (!s3) return "";
+  const { endpoint, region, provider } = s3;
+  return `${HEAD}[qvdha]
+type = s3
+provider = ${provider}
+access_key_id = ${s3AccessKey}
+secret_access_key = ${s3SecretKey}
+${endpoint === undefined ? "" : `endpoint = ${endpoint}\n`}${region === undefined ? "" : `region = ${region}\n`}acl = private
+`;
+}
+
+function targets(spec: BackupSpec): ManagedFile[] {
+  const { rsync, rsyncPrivateKey = "", s3 } = spec;
+  return [
+    ...(rsync
+      ? [
+          { path: KNOWN_HOSTS, mode: "644" as const, content: renderKnownHosts(rsync) },
+          { path: SSH_CONFIG, mode: "644" as const, content: renderSshConfig(rsync) },
+          { path: KEY, mode: "600" as const, content: new Secret(rsyncPrivateKey) },
+        ]
+      : []),
+    ...(s3 ? [{ path: RCLONE, mode: "600" as const, content: new Secret(renderRclone(spec)) }] : []),
+  ];
+}
+
+export function files(spec: BackupSpec): ManagedFile[] {
+  const { connections: _c, rsyncPrivateKey: _k, s3AccessKey: _a, s3SecretKey: _s, ...settings } = spec;
+  const description = `Backup of the database ${spec.database}`;
+  const script = scriptPath("backup");
+  return [
+    ...targets(spec),
+    { path: script, mode: "755", content: renderScript("backup") },
+    { path: RESTORE, mode: "755", content: renderScript("restore") },
+    { path: CONF, mode: "644", content: renderConf(settings) },
+    {
+      path: unitPath(SERVICE),
+      mode: "644",
+      content: renderJob({ description, script, timeoutSeconds: spec.timeout }),
+    },
+    {
+      path: unitPath(TIMER),
+      mode: "644",
+      content: renderTimer({ description, schedule: spec.schedule, persistent: true }),
+    },
+  ];
+}

@@ -1,0 +1,14 @@
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+const FOLDER = join(dirname(require.resolve("@qvd-ha/providers/package.json")), "maintenance", "scripts");
+const HEAD = "#!/bin/bash\n# Managed by qvd-ha (maintenance). Changes are overwritten.\n";
+
+const source = (name: string): string => readFileSync(join(FOLDER, `${name}.sh`), "utf8");
+
+/** Everything up to the first blank line is for who reads the source. */
+const body = (text: string): string => text.slice(text.indexOf("\n\n") + 2);
+
+/** A script whole in one file, so that no other kind's files have to be there: each line `#@ name` becomes that piece. */
+export const renderScript = (name: string): string =>
+  HEAD + body(source(name)).replace(/^#@ (\w+)$/gm, (_line, piece: string) => body(source(piece)).trimEnd());

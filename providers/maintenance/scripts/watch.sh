@@ -1,0 +1,251 @@
+#!/bin/bash
+# Looks at this node and its cluster all the time, says what is wrong once, and that it is over; and sends every message of the maintenance on its way.
+
+cluster='' resource='' interval='' syslog=false mail_to=() mail_from='' webhook=false dataDirectory='' primitives_drbd='' primitives_postgres=''
+. /etc/qvd-ha/watch.conf
+#@ common
+
+here=$(uname -n)
+spool=/var/spool/qvd-ha
+mkdir -p -m 700 "$spool/mail" "$spool/webhook" /run/qvd-ha
+# Pacemaker's own user, who runs the alert agent, may put something in, and neither list nor take.
+mkdir -p "$spool/in"
+if getent group haclient >/dev/null; then chgrp haclient "$spool/in"; fi
+chmod 1730 "$spool/in"
+chmod 711 "$spool"
+touch /run/qvd-ha/watch.began
+
+## What is wrong
+
+declare -A now=() count=() gone=() told=()
+# Who is told survives a restart of this script.
+if [ -e /run/qvd-ha/watch.told ]; then while IFS=$'\t' read -r key text; do told[$key]=$text; done </run/qvd-ha/watch.told; fi
+
+problem() { now[$1]=$2$'\t'$3; } # KEY SEVERITY TEXT
+
+attribute() { # NAME, of $line, into $value
+  value=''
+  if [[ $line =~ \ $1=\"([^\"]*)\" ]]; then value=${BASH_REMATCH[1]}; fi
+}
+
+# What concerns the whole cluster is said by its coordinator alone, or by everybody where there is none.
+look_at_cluster() {
+  local xml line value name promoted=0 runs='' known='' dc=''
+  speaks=yes
+  if ! xml=$(timeout 20 crm_mon --one-shot --inactive --include=none,summary,options,nodes,resources --output-as=xml 2>/dev/null); then
+    problem local.pacemaker warning "Pacemaker does not answer on $here: this node takes over nothing"
+    speaks=no
+    return
+  fi
+  while read -r line; do
+    case $line in
+    '<current_dc '*)
+      attribute name
+      dc=$value
+      attribute with_quorum
+      if [ "$value" = false ]; then problem local.quorum critical "$here has no quorum: nothing runs on it"; fi
+      ;;
+    '<cluster_options '*)
+      attribute stonith-enabled
+      if [ "$value" = false ]; then problem cluster.fencing critical "fencing is switched off: nothing is taken over safely"; fi
+      attribute maintenance-mode
+      if [ "$value" = true ]; then problem cluster.maintenance warning "maintenance mode is on: nothing is done about failures"; fi
+      ;;
+    '<node '*' online='*)
+      attribute name
+      name=$value
+      attribute unclean
+      if [ "$value" = true ]; then problem "cluster.unclean.$name" critical "$name is lost and was not fenced: what it had stays down until it is"; fi
+      attribute online
+      if [ "$value" = false ]; then
+        problem "cluster.offline.$name" warning "$name is offline: there is no redundancy"
+      else
+        attribute standby
+        if [ "$value" = true ]; then problem "cluster.standby.$name" warning "$name is in standby: there is no redundancy"; fi
+        attribute maintenance
+        if [ "$value" = true ]; then problem "cluster.maintenance.$name" warning "$name is in maintenance: nothing is done about failures there"; fi
+      fi
+      ;;
+    '<resource '*)
+      attribute id
+      name=$value
+      attribute role
+      case $name:$value in
+      "$primitives_drbd:Promoted" | "$primitives_drbd:Master") promoted=$((promoted + 1)) ;;
+      "$primitives_postgres:Started") runs=yes ;;
+      esac
+      if [ "$name" = "$primitives_postgres" ]; then known=yes; fi
+      attribute blocked
+      if [ "$value" = true ]; then problem "cluster.blocked.$name" critical "$name is blocked: the cluster does nothing about it until somebody has looked"; fi
+      attribute failed
+      if [ "$value" = true ]; then problem "cluster.failed.$name" warning "$name has failed"; fi
+      ;;
+    esac
+  done <<<"$xml"
+  if [ -n "$known" ]; then
+    if [ -z "$runs" ]; then problem cluster.database critical "the database runs on no node"; fi
+    if [ "$promoted" = 0 ]; then problem cluster.promoted critical "$resource is promoted on no node: the data is not in use"; fi
+    if [ "$promoted" -gt 1 ]; then problem cluster.promoted critical "$resource is promoted on $promoted nodes"; fi
+  fi
+  if [ -n "$dc" ] && [ "$dc" != "$here" ]; then speaks=no; fi
+}
+
+look_at_drbd() {
+  drbd_state
+  if redundant || [[ $connection == Verify* && $disk/$peer_disk == UpToDate/UpToDate ]]; then return 0; fi
+  local text="$resource on $here is $connection, disks $disk/$peer_disk: there is no redundancy"
+  if [ "$disk" != UpToDate ] && [ "$role" = Primary ]; then text="$resource on $here serves from the other node's disk: its own is $disk"; fi
+  if [ "$connection" = StandAlone ]; then text="$text. It does not try to connect: after a split brain a person must decide"; fi
+  problem local.drbd warning "$text"
+}
+
+look_at_rings() {
+  local line ring=''
+  while read -r line; do
+    if [[ $line =~ ^LINK\ ID\ ([0-9]+) ]]; then ring=${BASH_REMATCH[1]}; fi
+    if [[ $line == *disconnected* ]]; then problem "local.ring.$ring" warning "Corosync's ring $ring is down, as seen by $here"; fi
+  done < <(timeout 10 corosync-cfgtool -s 2>/dev/null || true)
+}
+
+look_at_backup() {
+  local maximum last age
+  [ -e /etc/qvd-ha/backup.conf ] && [ "$role" = Primary ] || return 0
+  maximum=$(sed -n 's/^maximumAge=//p' /etc/qvd-ha/backup.conf)
+  # Before the first one: from when on there was to be one.
+  last=$(noted "$dataDirectory/.qvd-ha-backup")
+  [ "$last" != 0 ] || last=$(stat -c %Y /etc/qvd-ha/backup.conf)
+  age=$(($(date +%s) - last))
+  if [ "$age" -gt $((maximum * 3600)) ]; then problem local.backup critical "there is no good backup of the database for $((age / 3600)) hours"; fi
+}
+
+# Once when it comes, once when it goes, each when it was seen twice in a row.
+look() {
+  local key severity text
+  now=()
+  look_at_cluster
+  look_at_drbd
+  look_at_rings
+  look_at_backup
+  for key in "${!now[@]}"; do
+    if [[ $key == cluster.* && $speaks = no ]]; then continue; fi
+    unset "gone[$key]"
+    count[$key]=$((${count[$key]:-0} + 1))
+    if [ "${count[$key]}" -ge 2 ] && [ -z "${told[$key]-}" ]; then
+      IFS=$'\t' read -r severity text <<<"${now[$key]}"
+      notify "$severity" "$text"
+      told[$key]=$text
+    fi
+  done
+  for key in "${!count[@]}"; do [ -n "${now[$key]-}" ] || unset "count[$key]"; done
+  for key in "${!told[@]}"; do
+    # Another node speaks for the cluster now, and tells of it itself.
+    if [[ $key == cluster.* && $speaks = no ]]; then unset "told[$key]" "gone[$key]" "count[$key]" && continue; fi
+    if [ -n "${now[$key]-}" ]; then continue; fi
+    gone[$key]=$((${gone[$key]:-0} + 1))
+    if [ "${gone[$key]}" -ge 2 ]; then
+      notify info "over: ${told[$key]}"
+      unset "told[$key]" "gone[$key]"
+    fi
+  done
+  for key in "${!told[@]}"; do printf '%s\t%s\n' "$key" "${told[$key]}"; done >/run/qvd-ha/watch.told.new
+  mv /run/qvd-ha/watch.told.new /run/qvd-ha/watch.told
+}
+
+## Messages on their way
+
+ascii() { LC_ALL=C tr -cd ' -~' <<<"$1"; }
+json() {
+  local s=${1//\\/\\\\}
+  s=${s//\"/\\\"} s=${s//$'\n'/\\n} s=${s//$'\t'/\\t}
+  LC_ALL=C tr -d '\000-\037\177' <<<"$s"
+}
+
+# load FILE: severity, subject and text of a message, and when it was written.
+load() {
+  { read -r severity && read -r subject && text=$(cat); } <"$1" || return 1
+  at=$(stat -c %Y "$1")
+}
+
+# All that waits in one mail: a failover is one story.
+send_mail() {
+  local file severity subject text at first='' worst='' rank=0 body='' n=0
+  for file in "$@"; do
+    load "$file" || continue
+    n=$((n + 1))
+    case $severity:$rank in critical:[0-2]) rank=3 first=$subject worst=CRITICAL ;; warning:[01]) rank=2 first=$subject worst=WARNING ;; info:0) rank=1 first=$subject worst=OK ;; esac
+    body+="$(date -u -d "@$at" '+%F %T UTC')  $severity  $subject"$'\n'
+    if [ -n "$text" ]; then body+="    ${text//$'\n'/$'\n    '}"$'\n'; fi
+  done
+  [ "$n" -gt 0 ] || return 0
+  if [ "$n" -gt 1 ]; then first="$first (and $((n - 1)) more)"; fi
+  {
+    printf '%s\n' "From: $mail_from" "To: $(IFS=,; echo "${mail_to[*]}")" "Subject: [$cluster] $worst: $(ascii "$first")" "Date: $(date -R)" \
+      "Message-ID: <$(date +%s%N).$$@$here>" 'MIME-Version: 1.0' 'Content-Type: text/plain; charset=utf-8' 'Content-Transfer-Encoding: 8bit' \
+      'Auto-Submitted: auto-generated' '' "Cluster $cluster, from node $here:" ''
+    printf '%s' "$body"
+  } | timeout 60 msmtp --file=/etc/qvd-ha/msmtprc --from="$mail_from" -- "${mail_to[@]}"
+}
+
+send_webhook() {
+  local file severity subject text at
+  for file in "$@"; do
+    load "$file" || continue
+    printf '{"cluster":"%s","node":"%s","severity":"%s","subject":"%s","text":"%s","time":"%s"}' "$(json "$cluster")" "$(json "$here")" \
+      "$(json "$severity")" "$(json "$subject")" "$(json "[$cluster] $severity: $subject${text:+ - $text}")" "$(date -u -d "@$at" +%FT%TZ)" |
+      timeout 30 curl --config /etc/qvd-ha/webhook --fail --silent --show-error --max-time 20 --output /dev/null \
+        --header 'Content-Type: application/json' --data-binary @- || return 1
+    rm -f "$file"
+  done
+}
+
+fan_out() { # FILE
+  local name=${1##*/} severity subject text at
+  if load "$1"; then
+    if [ "$syslog" = true ]; then
+      case $severity in critical) priority=crit ;; warning) priority=warning ;; *) priority=notice ;; esac
+      logger -t qvd-ha -p "daemon.$priority" -- "$subject${text:+: $text}" || true
+    fi
+    if [ ${#mail_to[@]} -gt 0 ]; then cp -p "$1" "$spool/mail/.$name" && mv "$spool/mail/.$name" "$spool/mail/$name"; fi
+    if [ "$webhook" = true ]; then cp -p "$1" "$spool/webhook/.$name" && mv "$spool/webhook/.$name" "$spool/webhook/$name"; fi
+  fi
+  rm -f "$1"
+}
+
+declare -A again=() wait=()
+deliver() { # CHANNEL
+  local files=("$spool/$1"/*) old
+  [ ${#files[@]} -gt 0 ] || return 0
+  if [ "$SECONDS" -lt "${again[$1]:-0}" ]; then return 0; fi
+  if said=$("send_$1" "${files[@]}" 2>&1); then
+    rm -f "${files[@]}"
+    wait[$1]=0
+    return 0
+  fi
+  # A server that is away is asked again, ever more rarely; what nobody took within a day says nothing new to anybody.
+  wait[$1]=$((${wait[$1]:-0} < 15 ? 15 : wait[$1] < 300 ? wait[$1] * 2 : 300))
+  again[$1]=$((SECONDS + wait[$1]))
+  say "the $1 could not be sent, again in ${wait[$1]} s: ${said##*$'\n'}"
+  while read -r old; do
+    say "given up: $(sed -n 2p "$old")"
+    rm -f "$old"
+  done < <(find "$spool/$1" -type f -mmin +1440)
+}
+
+# A pause without a process: nothing is ever written there.
+exec {pause}<> <(:)
+shopt -s nullglob
+next=0
+while :; do
+  for file in "$spool/in"/*; do fan_out "$file"; done
+  deliver mail
+  deliver webhook
+  if [ "$SECONDS" -ge "$next" ]; then
+    look
+    next=$((SECONDS + interval))
+  fi
+  if [ "$0" -nt /run/qvd-ha/watch.began ] || [ /etc/qvd-ha/watch.conf -nt /run/qvd-ha/watch.began ]; then
+    say "settings have changed: starting again"
+    exit 0
+  fi
+  read -r -t 2 -u "$pause" _ || true
+done

@@ -1,0 +1,280 @@
+/**
+ * Proves that the watch tells of every state in which the service stays down or redundancy is lost, once, and of its end; that a message arrives as mail
+ * by the real msmtp at a real server, and by the real curl at a real web server, also when those were away; and that Pacemaker's alert agent hands over its events.
+ * What Pacemaker, DRBD and Corosync say are recordings. That it takes less than a minute on real machines is for test/e2e/maintenance.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { files as agentFiles } from "../../../providers/maintenance/alertAgent/render";
+import { files } from "../../../providers/maintenance/watch/render";
+import type { WatchSpec } from "../../../providers/maintenance/watch/spec";
+import { schema } from "../../../providers/maintenance/watch/spec";
+import { connections, proc, Room, until } from "./room";
+import { mailServer, webServer } from "./servers";
+import cases from "./watch.json";
+
+jest.setTimeout(60_000);
+
+const RECORDED = join(__dirname, "../../unit/status/recorded");
+const recorded = (name: string): string => readFileSync(join(RECORDED, name), "utf8");
+const WATCH = "usr/local/lib/qvd-ha/watch";
+
+describe("the watch", () => {
+  let room: Room;
+  const spec = (more: object = {}): WatchSpec =>
+    schema.parse({
+      connections,
+      cluster: "qvd-ha",
+      resource: "postgres",
+      dataDirectory: "/var/lib/qvd-ha/data",
+      interval: 1,
+      syslog: false,
+      ...more,
+    });
+
+  beforeEach(() => {
+    room = new Room();
+    room.listen();
+    room.standin("uname", "echo qvddb2");
+    room.standin("crm_mon", 'cat "$R/crm.xml"');
+    room.standin("corosync-cfgtool", 'cat "$R/rings"');
+    room.put("crm.xml", recorded("crm_mon.healthy.xml"));
+    room.put("rings", "Local node ID 2, transport knet\n");
+    room.put("proc/drbd", proc());
+  });
+  afterEach(() => room.end());
+
+  /** Ten times as fast as on a node. */
+  const install = (more: object = {}): void => {
+    room.install(files(spec(more)));
+    room.put(WATCH, room.read(WATCH).replace("read -r -t 2", "read -r -t 0.2"), 0o755);
+  };
+
+  /** Everything that it has said, as in its journal. */
+  const told = (text: string): string[] => text.split("\n").filter((line) => /^(info|warning|critical): /.test(line));
+
+  test.each(cases.map((c) => [c.name, c] as const))("%s", async (_name, c) => {
+    /** Whether this node is the coordinator, which speaks for the cluster. */
+    const spoken = (file: string): string =>
+      c.speaks ? recorded(file).replace(/(<current_dc .*)name="qvddb1"/, '$1name="qvddb2"') : recorded(file);
+    install();
+    room.put("proc/drbd", proc(c.drbd ?? {}));
+    if (c.rings) room.put("rings", recorded(`cfgtool.${c.rings}`));
+    if (c.crm === null) room.standin("crm_mon", "exit 102");
+    else
+      room.put(
+        "crm.xml",
+        (c.edit ?? []).reduce(
+          (t, [from = "", to = ""]) => t.replace(new RegExp(from, "g"), to),
+          spoken(`crm_mon.${c.crm}.xml`),
+        ),
+      );
+    if (c.backup) {
+      room.put("etc/qvd-ha/backup.conf", `maximumAge=${c.backup.maximumAge}\n`);
+      room.put("var/lib/qvd-ha/data/.qvd-ha-backup", `at=${Math.floor(Date.now() / 1000) - c.backup.hours * 3600}\n`);
+    }
+    const child = room.start(WATCH);
+    // Twice what it takes to be told once: what would be told again would be there.
+    await until(() => told(child.said()).length >= c.says.length, 15, child.said());
+    await new Promise((r) => setTimeout(r, 3_000));
+    const first = told(child.said());
+    expect([...first].sort()).toEqual([...c.says].sort());
+    room.standin("crm_mon", 'cat "$R/crm.xml"');
+    room.put("crm.xml", spoken("crm_mon.healthy.xml"));
+    room.put("rings", "");
+    room.put("proc/drbd", proc());
+    if (c.backup) room.put("var/lib/qvd-ha/data/.qvd-ha-backup", `at=${Math.floor(Date.now() / 1000)}\n`);
+    await until(() => told(child.said()).length >= c.says.length * 2, 15, child.said());
+    expect(told(child.said()).slice(c.says.length).sort()).toEqual(
+      c.says.map((s) => `info: over: ${s.replace(/^\w+: /, "")}`).sort(),
+    );
+    child.endAll();
+  });
+
+  test("a trouble that was over before the second look is not worth a message", async () => {
+    install();
+    room.standin(
+      "crm_mon",
+      'n=$(cat "$R/n" 2>/dev/null || echo 0); echo $((n + 1)) >"$R/n"; [ "$n" = 1 ] && exit 102; cat "$R/crm.xml"',
+    );
+    const child = room.start(WATCH);
+    await until(() => room.has("n") && Number(room.read("n")) > 4, 15, child.said());
+    expect(told(child.said())).toEqual([]);
+    child.endAll();
+  });
+
+  test("started again, it does not tell again, and new settings start it again", async () => {
+    install();
+    room.put("proc/drbd", proc({ cs: "StandAlone", ds: "UpToDate/DUnknown" }));
+    const first = room.start(WATCH);
+    await until(() => told(first.said()).length === 1, 30, first.said());
+    await until(() => room.has("run/qvd-ha/watch.told") && room.read("run/qvd-ha/watch.told") !== "", 10, "kept");
+    await new Promise((r) => setTimeout(r, 1_100));
+    install({ interval: 2 });
+    await until(() => first.exitCode === 0, 20, first.said());
+    const second = room.start(WATCH);
+    await new Promise((r) => setTimeout(r, 5_000));
+    expect(told(second.said())).toEqual([]);
+    second.endAll();
+  });
+
+  test("mail and web hook: a failover is one mail; the secrets are in no argument and no log", async () => {
+    const mail = await mailServer(room.at("mail"));
+    const web = await webServer();
+    const secrets = { webhookUrl: `http://127.0.0.1:${web.port}/hook/T0KEN-in-path`, webhookToken: "b3arer-token" };
+    const given = {
+      mail: {
+        to: ["dba@example.org", "root@example.org"],
+        from: "cluster@example.org",
+        server: "127.0.0.1",
+        port: mail.port,
+        tls: "none",
+      },
+      webhook: true,
+    };
+    install({ ...given, ...secrets });
+    room.install(agentFiles());
+    room.standin(
+      "curl",
+      'tr "\\0" " " </proc/self/cmdline >>"$R/arguments"; printf "%s " "$@" >>"$R/arguments"; exec /usr/bin/curl "$@"',
+    );
+    // As Pacemaker calls it, four times in a failover; three of them tell something.
+    const agent = (env: Readonly<Record<string, string>>): unknown => room.run("usr/local/lib/qvd-ha/alert", [], env);
+    agent({ CRM_alert_kind: "node", CRM_alert_node: "qvddb1", CRM_alert_desc: "lost" });
+    agent({
+      CRM_alert_kind: "fencing",
+      CRM_alert_node: "qvddb1",
+      CRM_alert_task: "reboot",
+      CRM_alert_rc: "0",
+      CRM_alert_desc: "Operation reboot of qvddb1 by qvddb2: OK",
+    });
+    agent({
+      CRM_alert_kind: "resource",
+      CRM_alert_rsc: "p_fs_postgres",
+      CRM_alert_task: "start",
+      CRM_alert_rc: "0",
+      CRM_alert_target_rc: "0",
+      CRM_alert_node: "qvddb2",
+    });
+    agent({
+      CRM_alert_kind: "resource",
+      CRM_alert_rsc: "p_postgres",
+      CRM_alert_task: "start",
+      CRM_alert_rc: "0",
+      CRM_alert_target_rc: "0",
+      CRM_alert_node: "qvddb2",
+    });
+    const child = room.start(WATCH);
+    await until(() => mail.mails().length > 0 && web.posted.length >= 3, 40, child.said());
+    await new Promise((r) => setTimeout(r, 3_000));
+    const [letter = "", ...more] = mail.mails();
+    expect(more).toEqual([]);
+    expect(letter).toMatch(/^Subject: \[qvd-ha\] WARNING: qvddb1 is lost: there is no redundancy \(and 2 more\)$/m);
+    expect(letter).toMatch(/^To: dba@example\.org,root@example\.org$/m);
+    expect(letter).toMatch(/^X-RcptTo: dba@example\.org, root@example\.org$/m);
+    expect(letter).toMatch(/warning {2}qvddb1 was fenced \(reboot\)\n {4}Operation reboot of qvddb1 by qvddb2: OK/);
+    expect(letter).toMatch(/info {2}the database runs on qvddb2/);
+    expect(web.posted.map((p) => (p.body as { subject: string }).subject)).toEqual([
+      "qvddb1 is lost: there is no redundancy",
+      "qvddb1 was fenced (reboot)",
+      "the database runs on qvddb2",
+    ]);
+    expect(web.posted[0]?.headers.authorization).toBe("Bearer b3arer-token");
+    expect(web.posted[0]?.url).toBe("/hook/T0KEN-in-path");
+    expect(web.posted[0]?.body).toMatchObject({ cluster: "qvd-ha", node: "qvddb2", severity: "warning" });
+    for (const secret of ["T0KEN", "b3arer"]) expect(child.said() + room.read("arguments")).not.toContain(secret);
+    expect(room.list("var/spool/qvd-ha/mail")).toEqual([]);
+    child.endAll();
+    mail.end();
+    web.end();
+  });
+
+  test("servers that are away get it when they are back, once", async () => {
+    const gone = await mailServer(room.at("gone"));
+    gone.end();
+    const web = await webServer();
+    web.refuse(true);
+    const given = {
+      mail: { to: ["dba@example.org"], from: "cluster@example.org", server: "127.0.0.1", port: gone.port, tls: "none" },
+      webhook: true,
+      webhookUrl: `http://127.0.0.1:${web.port}/secret-path`,
+    };
+    install(given);
+    room.put("proc/drbd", proc({ cs: "WFConnection", ds: "UpToDate/DUnknown" }));
+    const child = room.start(WATCH);
+    await until(
+      () =>
+        /the mail could not be sent, again in 15 s/.test(child.said()) &&
+        /the webhook could not be sent/.test(child.said()),
+      40,
+      child.said(),
+    );
+    expect(child.said()).not.toContain("secret-path");
+    const back = await mailServer(room.at("back"), gone.port);
+    web.refuse(false);
+    await until(() => back.mails().length === 1 && web.posted.length === 1, 60, child.said());
+    await new Promise((r) => setTimeout(r, 4_000));
+    expect([back.mails().length, web.posted.length]).toEqual([1, 1]);
+    child.endAll();
+    back.end();
+    web.end();
+  });
+});
+
+describe("Pacemaker's alert agent", () => {
+  test.each([
+    [
+      "a node that fails",
+      { kind: "node", node: "qvddb1", desc: "lost" },
+      ["warning: qvddb1 is lost: there is no redundancy"],
+    ],
+    ["the node itself", { kind: "node", node: "qvddb2", desc: "member" }, []],
+    [
+      "fencing that fails",
+      { kind: "fencing", node: "qvddb1", task: "reboot", rc: "1", desc: "timed out" },
+      ["critical: qvddb1 could not be fenced: the service may stay down until it is"],
+    ],
+    [
+      "a look at what is there",
+      { kind: "resource", rsc: "p_postgres", task: "monitor", interval: "0", rc: "7", target_rc: "7" },
+      [],
+    ],
+    [
+      "a monitor that fails",
+      {
+        kind: "resource",
+        rsc: "p_postgres",
+        task: "monitor",
+        interval: "10000",
+        rc: "1",
+        target_rc: "0",
+        node: "qvddb2",
+      },
+      ["warning: p_postgres: monitor failed on qvddb2"],
+    ],
+    [
+      "a monitor that is as expected",
+      {
+        kind: "resource",
+        rsc: "p_drbd_postgres",
+        task: "monitor",
+        interval: "10000",
+        rc: "8",
+        target_rc: "8",
+        node: "qvddb2",
+      },
+      [],
+    ],
+    ["an attribute", { kind: "attribute", node: "qvddb1" }, []],
+  ])("%s", (_name, event, says) => {
+    const room = new Room();
+    room.standin("uname", "echo qvddb2");
+    room.install(agentFiles());
+    const env = Object.fromEntries(Object.entries(event).map(([k, v]) => [`CRM_alert_${k}`, v]));
+    expect(room.run("usr/local/lib/qvd-ha/alert", [], env)).toMatchObject({ code: 0, stderr: "" });
+    room.listen();
+    expect(room.run("usr/local/lib/qvd-ha/alert", [], env)).toMatchObject({ code: 0, stderr: "" });
+    expect(room.messages()).toEqual(says);
+    room.end();
+  });
+});

@@ -1,0 +1,69 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { SettingsInput } from "../../../components/config";
+import valid from "../config/valid.json";
+import type { Registered } from "./graph";
+import { register } from "./graph";
+
+// Proves which parts the program asks the engine for, with what, and that nothing is asked for by default. Nothing is deployed.
+
+const of = (made: readonly Registered[], type: string): Registered[] =>
+  made.filter((r) => r.type === `pulumi-nodejs:dynamic/maintenance:${type}`);
+
+const ALL = {
+  verify: { enabled: true, repair: true },
+  backup: {
+    enabled: true,
+    rsync: { target: "backup@vault:/srv/qvd", hostKey: "ssh-ed25519 AAAA" },
+    s3: { bucket: "qvd" },
+  },
+  configuration: { enabled: true },
+  alerts: {
+    enabled: true,
+    webhook: true,
+    mail: { to: ["dba@example.org"], from: "c@example.org", server: "m.example.org", user: "c" },
+  },
+};
+const SECRETS = ["mailPassword", "webhookUrl", "webhookToken", "backupPrivateKey", "s3AccessKey", "s3SecretKey"];
+
+test("nothing of it is there by default", async () => {
+  const made = await register(valid as SettingsInput, {
+    sshPrivateKey: pulumi.secret("k"),
+    hypervisorPrivateKey: pulumi.secret("k"),
+  });
+  expect(made.filter((r) => /aintenance|Alert/.test(r.type))).toEqual([]);
+  const [cluster] = made.filter((r) => r.type === "pulumi-nodejs:dynamic/pacemaker:Configuration");
+  expect(JSON.stringify(cluster?.inputs.elements)).not.toContain("alert");
+}, 60_000);
+
+test("each part, with its secrets as secrets, its packages, and the alert in the cluster's configuration", async () => {
+  const secrets = Object.fromEntries(
+    [...SECRETS, "sshPrivateKey", "hypervisorPrivateKey"].map((s) => [
+      s,
+      pulumi.secret(s === "webhookUrl" ? "https://given/url" : `given-${s}`),
+    ]),
+  );
+  const made = await register({ ...(valid as SettingsInput), maintenance: ALL }, secrets);
+  expect(of(made, "DrbdVerify")[0]?.inputs).toMatchObject({
+    resource: "postgres",
+    repair: true,
+    schedule: "Sat 03:00",
+  });
+  expect(of(made, "Backup")[0]?.inputs).toMatchObject({
+    host: "qvddb",
+    database: "qvddb",
+    bin: "/usr/lib/postgresql/15/bin",
+  });
+  expect(of(made, "ConfigurationBackup")).toHaveLength(1);
+  expect(of(made, "Watch")[0]?.inputs).toMatchObject({ cluster: "qvd-ha", interval: 15 });
+  expect(of(made, "AlertAgent")).toHaveLength(1);
+  const [cluster] = made.filter((r) => r.type === "pulumi-nodejs:dynamic/pacemaker:Configuration");
+  expect((cluster?.inputs.elements as Record<string, unknown>)["a_qvd_ha"]).toMatchObject({
+    path: "/usr/local/lib/qvd-ha/alert",
+  });
+  for (const node of made.filter((r) => r.type === "pulumi-nodejs:dynamic/node:Preparation"))
+    expect(node.inputs.packages).toEqual(expect.arrayContaining(["msmtp", "curl", "rsync", "rclone"]));
+  const SECRET = "4dabf18193072939515e22adb298388d";
+  const inputs = { ...of(made, "Backup")[0]?.inputs, ...of(made, "Watch")[0]?.inputs } as Record<string, unknown>;
+  for (const name of ["rsyncPrivateKey", "s3AccessKey", "s3SecretKey", "mailPassword", "webhookUrl", "webhookToken"])
+    expect(inputs[name]).toHaveProperty([SECRET]);
+}, 60_000);
