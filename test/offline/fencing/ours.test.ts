@@ -75,13 +75,13 @@ describe("fence_qvd_ha", () => {
     expect(calls()).toEqual(["destroy qvddb2; domstate qvddb2"]);
     expect(aries.state("qvddb2")).toBe("shut off");
     expect(aries.state("qvddb1")).toBe("running");
-    expect(await becomes("qvddb2", "running", 30)).toBeLessThan(30);
+    expect(await becomes("qvddb2", "running", 60)).toBeLessThan(60);
   });
 
   test("a node without power is rebooted as well", async () => {
     aries.set("qvddb1", "shut off");
     expect((await agent("reboot", "qvddb1")).code).toBe(0);
-    await becomes("qvddb1", "running", 30);
+    await becomes("qvddb1", "running", 60);
     expect(aries.state("qvddb1")).toBe("running");
   });
 
@@ -91,7 +91,7 @@ describe("fence_qvd_ha", () => {
     await sleep((AFTER + 2) * 1000);
     expect(aries.state("qvddb1")).toBe("shut off");
     rmSync(join(aries.dir, "start-fails"));
-    await becomes("qvddb1", "running", 30);
+    await becomes("qvddb1", "running", 60);
     expect(aries.state("qvddb1")).toBe("running");
   });
 
