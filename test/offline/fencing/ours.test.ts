@@ -161,7 +161,7 @@ describe("a standing connection", () => {
     const begun = Date.now();
     expect((await agent("off", "qvddb1", true)).code).toBe(0);
     expect(aries.state("qvddb1")).toBe("shut off");
-    expect((Date.now() - begun) / 1000).toBeLessThan(20);
+    expect((Date.now() - begun) / 1000).toBeLessThan(45);
   });
 
   test("is a unit that systemd takes", () => {
