@@ -125,7 +125,7 @@ describe("a cluster built by hand from the HOWTO", () => {
       const more = exported
         .replace(/minimumRate: .*/, "minimumRate: 10M")
         .replace(/^( *)- 172\.20\.64\.90\/32$/m, "$1- 172.20.64.90/32\n$1- 172.20.64.0/24")
-        .replace(/priorityFencingDelay: .*/, "priorityFencingDelay: 5");
+        .replace(/priorityFencingDelay: .*/, "priorityFencingDelay: 3");
       expect(more).not.toBe(exported);
       writeFileSync(CONFIG, more + (await secretLines()) + (await must(`sed -n '/^encryptionsalt/p' ${CONFIG}`)));
       const preview = await must(pulumi("preview --diff"));
