@@ -1,7 +1,18 @@
 // The files of the end-to-end tests are one story about one cluster; everything else runs in jest's own order.
 const { default: Sequencer } = require("@jest/test-sequencer");
 
-const ORDER = ["deployment", "drift", "impact", "faults", "doctor", "verbs", "drills", "maintenance", "removal", "adoption"];
+const ORDER = [
+  "deployment",
+  "drift",
+  "impact",
+  "faults",
+  "doctor",
+  "verbs",
+  "drills",
+  "maintenance",
+  "removal",
+  "adoption",
+];
 const place = ({ path }) => ORDER.findIndex((name) => path.endsWith(`/test/e2e/${name}.test.ts`));
 
 module.exports = class extends Sequencer {
