@@ -16,7 +16,7 @@ import { scratch, tool } from "./tools";
 /**
  * What the configuration makes of the cluster beside the standard: profiles.json has its keys, and scenarios in the words of scenario.ts.
  * Proves that Pacemaker takes it, what its scheduler decides, and that no constraint is there for nothing: without it, a scenario breaks.
- * The scheduler knows nothing of levels of fencing: they are the fencer's.
+ * The scheduler knows nothing of levels of fencing: they are the fencer's (test/offline/impact/levels.test.ts).
  */
 interface Profile {
   readonly profile: string;

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { steps } from "../../../providers/step";
 import { externalLibvirt, fenceVirsh } from "../../../providers/fencing/device";
-import { fenceAccess, fenceClient, fenceTest } from "../../../providers/fencing";
+import { fenceAccess, fenceClient, fenceSecret, fenceTest } from "../../../providers/fencing";
 import { parseLine, parseShell, renderLine, renderShell } from "../../../providers/fencing/access/render";
 import { parseHypervisors, renderConfig, renderKnownHosts } from "../../../providers/fencing/client/render";
 import { renderParams, stampOf } from "../../../providers/fencing/test/render";
@@ -120,6 +120,43 @@ describe("client", () => {
     const live = fenceClient.live(client, seen);
     expect(live).toEqual({ ...client, privateKey: "", hypervisors: [] });
     expect(fenceClient.schema.safeParse(live).success).toBe(true);
+  });
+});
+
+describe("secret", () => {
+  const secret = fenceSecret.schema.parse({ connections: nodes, of: "ipmi", secret: "hush hush" });
+  const states = (...all: ("same" | "other" | "absent")[]) => ({ states: all });
+
+  test("as wanted: nothing to do, and read as wanted", () => {
+    const seen = { qvddb1: states("same", "same"), qvddb2: states("same", "same") };
+    expect(steps(fenceSecret.plan(secret, seen))).toEqual([]);
+    expect(fenceSecret.live(secret, seen)).toEqual(secret);
+  });
+
+  test("another or a missing file is drift that the schema can still hold, and only it is written", () => {
+    const seen = { qvddb1: states("same", "same"), qvddb2: states("other", "same") };
+    const done = steps(fenceSecret.plan(secret, seen));
+    expect(done.map((s) => `${s.node}: ${s.reason}`)).toEqual(["qvddb2: install the management boards' password"]);
+    const encoded = Buffer.from("hush hush\n").toString("base64");
+    for (const text of ["hush", encoded]) expect(JSON.stringify(done)).not.toContain(text);
+    const live = fenceSecret.live(secret, seen);
+    expect(live).toMatchObject({ secret: "" });
+    expect(fenceSecret.schema.safeParse(live).success).toBe(true);
+    const none = { qvddb1: states("absent", "absent"), qvddb2: states("absent", "absent") };
+    expect(fenceSecret.live(secret, none)).toBeUndefined();
+    expect(steps(fenceSecret.remove(secret, none))).toEqual([]);
+  });
+
+  test.each([
+    ["ipmi", "", "is empty"],
+    ["ipmi", "123456789012345678901", "20 at most"],
+    ["xenapi", "two\nlines", "one line"],
+    ["xvm", "no base64!", "must be base64"],
+    ["xvm", "c2hvcnQ=", "has 5 bytes"],
+  ] as const)("%s: refuses %j, without showing it", (of, text, says) => {
+    const [found] = fenceSecret.rules?.({ ...secret, of, secret: text }) ?? [];
+    expect(found?.reason).toContain(says);
+    if (text !== "") expect(found?.reason).not.toContain(text);
   });
 });
 
