@@ -74,14 +74,20 @@ function addressWithoutPrimary(nodes: PerNode): Violation[] {
   );
 }
 
+/**
+ * Two nodes whose data went apart: each has a generation that the other never had. A standby node that is cut off goes on calling its disk UpToDate, with the
+ * generation that both had; that is only behind, and what keeps it from being promoted is Pacemaker's.
+ */
 function splitData(nodes: PerNode): Violation[] {
   const rule = "one generation of the data";
+  const had = new Map(nodes.flatMap((n) => (n[0] ? [[n[0].node, new Set(n.map((s) => s.generation))] as const] : [])));
   const pairsOfData = pairs(nodes, (s) => (s.disk === "UpToDate" ? s.generation : undefined));
   return pairsOfData.flatMap(([a, b]) => {
     const from = Math.max(a.from, b.from);
     const to = Math.min(a.to, b.to);
     const what = `${a.node} and ${b.node} both hold UpToDate data, of different generations (${a.value}, ${b.value})`;
-    return a.value !== b.value && from <= to ? [{ rule, what, from, to }] : [];
+    const apart = a.value !== b.value && !had.get(a.node)?.has(b.value) && !had.get(b.node)?.has(a.value);
+    return apart && from <= to ? [{ rule, what, from, to }] : [];
   });
 }
 

@@ -1,7 +1,10 @@
 import { diskGone } from "../../actions/storage";
 import type { Fault } from "../fault";
 
-/** DRBD detaches it and goes on over the network; when the disk is there again, it is attached and brought up to date. */
+/**
+ * DRBD detaches it and goes on over the network, and writes go on. Its agent then gives the node with a disk the higher score, and Pacemaker moves the
+ * service there within a monitor's interval. When the disk is there again, it is attached and brought up to date.
+ */
 export const activeDiskGone: Fault = {
   number: "24",
   name: "active-disk-gone",
@@ -10,5 +13,5 @@ export const activeDiskGone: Fault = {
   where: "lab",
   quick: true,
   does: [diskGone("active")],
-  expect: { serves: "active", holds: 20, shows: [{ says: "that disk is Diskless", problem: /Diskless/, within: 60 }] },
+  expect: { serves: "standby", holds: 20, shows: [{ says: "that disk is Diskless", problem: /Diskless/, within: 60 }] },
 };

@@ -61,6 +61,16 @@ describe("the invariants", () => {
     expect(broken(of("a", "1"), of("b", "2"))).toEqual(["one generation of the data"]);
   });
 
+  it("do not take a standby node that was cut off, and is only behind, for split data", () => {
+    const at = (node: string, t: number, generation: string): Sample =>
+      sample(node, t, { generation, connection: t < 2000 ? "Connected" : "WFConnection" });
+    const behind = [0, 1000, 2000, 3000, 4000].map((t) => at("b", t, "1"));
+    const ahead = [0, 1000].map((t) => at("a", t, "1")).concat([2000, 3000, 4000].map((t) => at("a", t, "2")));
+    expect(broken(ahead, behind)).toEqual([]);
+    const alone = [0, 1000].map((t) => at("b", t, "1")).concat([2000, 3000, 4000].map((t) => at("b", t, "3")));
+    expect(broken(ahead, alone)).toEqual(["one generation of the data"]);
+  });
+
   it("want no StandAlone that stays", () => {
     const alone = [0, 2000, 4000].map((t) => sample("a", t, { connection: "StandAlone" }));
     expect(broken(alone, [])).toEqual(["no StandAlone"]);
