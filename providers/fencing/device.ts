@@ -40,6 +40,18 @@ const timeouts = (seconds: number): Record<string, string> => ({
 const sshOptions = (link: string | undefined): string =>
   `-F ${CLIENT_CONFIG}${link === undefined ? "" : ` -o ControlPath=${SOCKETS}/${link}`} -T`;
 
+/** What an agent needs to reach the forced command of `fenceAccess`. */
+const overSsh = (input: FenceDeviceInput): Record<string, string> => ({
+  pcmk_host_list: input.node,
+  pcmk_host_check: "static-list",
+  plug: input.domain,
+  ip: input.address,
+  ...(input.port && input.port !== 22 ? { ipport: String(input.port) } : {}),
+  username: input.username ?? "root",
+  identity_file: input.identityFile ?? KEY_PATH,
+  ssh_options: sshOptions(input.link),
+});
+
 /**
  * `fence_virsh` over SSH with the forced command of `fenceAccess`.
  * `ssh_options` replaces the agent's own.
@@ -49,15 +61,8 @@ export function fenceVirsh(input: FenceDeviceInput): FenceDevice {
   return {
     agent: "fence_virsh",
     params: {
-      pcmk_host_list: input.node,
-      pcmk_host_check: "static-list",
-      plug: input.domain,
-      ip: input.address,
-      ...(input.port && input.port !== 22 ? { ipport: String(input.port) } : {}),
-      username: input.username ?? "root",
-      identity_file: input.identityFile ?? KEY_PATH,
+      ...overSsh(input),
       secure: "1",
-      ssh_options: sshOptions(input.link),
       // The agent's own 5 and 3 seconds are for a real machine that is idle; what really limits it are Pacemaker's, below.
       login_timeout: String(seconds),
       shell_timeout: String(seconds),
@@ -191,14 +196,7 @@ export function fenceQvdHa(input: FenceDeviceInput): FenceDevice {
   return {
     agent: "fence_qvd_ha",
     params: {
-      pcmk_host_list: input.node,
-      pcmk_host_check: "static-list",
-      plug: input.domain,
-      ip: input.address,
-      ...(input.port && input.port !== 22 ? { ipport: String(input.port) } : {}),
-      username: input.username ?? "root",
-      identity_file: input.identityFile ?? KEY_PATH,
-      ssh_options: sshOptions(input.link),
+      ...overSsh(input),
       power_timeout: String(seconds),
       ...timeouts(seconds),
     },

@@ -1,19 +1,8 @@
 // The files of the end-to-end tests are one story about one cluster; everything else runs in jest's own order.
 const { default: Sequencer } = require("@jest/test-sequencer");
+const chapters = require("./chapters.cjs");
 
-const ORDER = [
-  "deployment",
-  "drift",
-  "impact",
-  "faults",
-  "doctor",
-  "verbs",
-  "drills",
-  "maintenance",
-  "removal",
-  "adoption",
-];
-const place = ({ path }) => ORDER.findIndex((name) => path.endsWith(`/test/e2e/${name}.test.ts`));
+const place = ({ path }) => chapters.findIndex((name) => path.endsWith(`/test/e2e/${name}.test.ts`));
 
 module.exports = class extends Sequencer {
   sort(tests) {

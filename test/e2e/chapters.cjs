@@ -1,0 +1,13 @@
+// The chapters of the end-to-end tests, in the order in which they are one story about one cluster.
+module.exports = [
+  "deployment",
+  "drift",
+  "impact",
+  "faults",
+  "doctor",
+  "verbs",
+  "drills",
+  "maintenance",
+  "removal",
+  "adoption",
+];
