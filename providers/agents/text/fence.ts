@@ -57,10 +57,10 @@ for name in plug ip identity_file; do
 done
 [ "$action" != validate-all ] || exit 0
 
-# ssh says 255 where it is ssh that failed.
+# ssh says 255 where it is ssh that failed. Of an option given twice it takes the first.
 send() {
   # shellcheck disable=SC2086
-  timeout "$1" ssh $ssh_options $2 -i "$identity_file" -p "$ipport" "$username@$ip" "$3 $plug" </dev/null 2>&1
+  timeout "$1" ssh $2 $ssh_options -i "$identity_file" -p "$ipport" "$username@$ip" "$3 $plug" </dev/null 2>&1
 }
 
 ask() {
