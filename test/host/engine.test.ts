@@ -56,7 +56,9 @@ const machine = (node: string) => {
 function as(n: number): void {
   for (const node of NODES) {
     const { keys, fence } = machine(node);
-    expect(keys.match(/AAAAkey\d+/g)).toEqual([`AAAAkey${n}`]);
+    // An earlier key stays for a while, with its end beside it.
+    const lasting = keys.split("\n").filter((line) => !line.includes(",expiry-time="));
+    expect(lasting.join("\n").match(/AAAAkey\d+/g)).toEqual([`AAAAkey${n}`]);
     expect(fence).toContain(`qvddb${n}`);
   }
 }
