@@ -8,7 +8,7 @@ import type { OperatorMeta, Section } from "./render";
 import { dialectOf, renderSection, SECTIONS } from "./render";
 import type { Configuration, Element } from "./spec";
 import type { Xml } from "./xml";
-import { child, element, parseXml } from "./xml";
+import { child, element, parseXml, within } from "./xml";
 
 /** A CIB as `cibadmin --query` gives it. */
 export interface Cib {
@@ -188,13 +188,12 @@ export function merge(cib: Cib, wanted: Configuration): Xml {
   });
   const added = [...replaced.values()].filter((x) => x.children.length > 0);
   const configuration = { ...before, children: [...children, ...added] };
-  return { ...cib.xml, children: cib.xml.children.map((c) => (c.name === "configuration" ? configuration : c)) };
+  return within(cib.xml, "configuration", () => configuration);
 }
 
 /** Without the status section, and without the counter that moves with it (the schema wants the attribute to be there). */
 export function withoutStatus(xml: Xml): Xml {
-  const children = xml.children.map((c) => (c.name === "status" ? element("status") : c));
-  return { ...xml, attrs: { ...xml.attrs, num_updates: "0" }, children };
+  return { ...within(xml, "status", () => element("status")), attrs: { ...xml.attrs, num_updates: "0" } };
 }
 
 /** The CIB with one cluster option set and nothing else touched. */
@@ -208,5 +207,5 @@ export function withProperty(cib: Cib, name: string, value: string): Xml {
     ? before.children.map((c) => (c.name === section ? edit(c) : c))
     : [edit(element(section)), ...before.children];
   const configuration = { ...before, children };
-  return { ...cib.xml, children: cib.xml.children.map((c) => (c.name === "configuration" ? configuration : c)) };
+  return within(cib.xml, "configuration", () => configuration);
 }

@@ -1,17 +1,17 @@
 import type { Command } from "../remote";
 import { lines, raw, sh } from "../remote";
 import { attributeOf, ruled } from "./attribute";
-import type { Cib } from "./cib";
 import { canonical } from "./cib";
 import { HELD, isHeld } from "./owners";
 import type { Configuration } from "./spec";
 import type { Xml } from "./xml";
-import { child, childrenOf, element } from "./xml";
+import { child, childrenOf, element, within } from "./xml";
 
 /**
  * A ping that is restarted takes its attribute back on every node at once, and a rule that wants the attribute then stops the service until it is there
  * again. Pacemaker's simulation ends before that. So the value of the moment is held as a permanent attribute, which counts only while the ping's own,
- * transient one is missing, until the new ping has spoken. Here: ids of what a change restarts and a location rule goes by, with its attribute. */
+ * transient one is missing, until the new ping has spoken. Here: ids of what a change restarts and a location rule goes by, with its attribute.
+ */
 export function holds(now: Configuration, wanted: Configuration): ReadonlyMap<string, string> {
   const found = Object.keys(now.elements).flatMap((id): [string, string][] => {
     const attribute = attributeOf(id, now);
@@ -48,16 +48,7 @@ export function hold(from: Xml, to: Xml, names: readonly string[]): Xml {
     const added = pairs.length > 0 ? [element("instance_attributes", { id }, pairs)] : [];
     return { ...node, children: [...node.children, ...added] };
   };
-  const within = (x: Xml, name: string, change: (c: Xml) => Xml): Xml => ({
-    ...x,
-    children: x.children.map((c) => (c.name === name ? change(c) : c)),
-  });
-  return within(to, "configuration", (c) =>
-    within(c, "nodes", (n) => ({
-      ...n,
-      children: n.children.map((node) => (node.name === "node" ? kept(node) : node)),
-    })),
-  );
+  return within(to, "configuration", (c) => within(c, "nodes", (n) => within(n, "node", kept)));
 }
 
 interface Held {
@@ -79,9 +70,6 @@ export const heldIn = (xml: Xml): Held[] =>
         })),
       ),
   );
-
-/** Whether something is held in a CIB that was read. */
-export const isHolding = (cib: Cib): boolean => heldIn(cib.xml).length > 0;
 
 const RELEASE = raw(`for ((i = 0; i < 120; i++)); do
   missing=

@@ -3,7 +3,7 @@ import { nothing, plan as stages } from "../step";
 import { canonical, merge, readConfiguration, withProperty } from "./cib";
 import { commit, unlessMoved, whileStopped } from "./commit";
 import { serving, simulation } from "./effects";
-import { heldIn, hold, holds, isHolding, release } from "./hold";
+import { heldIn, hold, holds, release } from "./hold";
 import { partOf, spokesman } from "./read";
 import type { PacemakerSeen, Spokesman } from "./read";
 import type { Configuration, PacemakerSpec } from "./spec";
@@ -63,7 +63,7 @@ export function plan(wanted: PacemakerSpec, seen: PacemakerSeen): Plan {
   if (!from) throw nowhere(wanted);
   const now = readConfiguration(from.cib);
   if (same(now, partOf(wanted)))
-    return isHolding(from.cib)
+    return heldIn(from.cib.xml).length > 0
       ? stages([[released(from.node, from.cib.xml, "an earlier change was interrupted")]])
       : nothing("the cluster's configuration is as wanted");
   const d = difference(now, wanted);
@@ -82,13 +82,13 @@ export function plan(wanted: PacemakerSpec, seen: PacemakerSeen): Plan {
     // Where nothing runs there is nothing to lose, and nothing to ask.
     ...(idle(from) ? {} : { predict: simulation(from.cib.xml, merged, now, partOf(wanted), serving(from.status)) }),
   };
+  if (idle(from)) return stages([[step]]);
   const settled: Step = {
     node: from.node,
     reason: "wait until the cluster has acted on it",
     command: untilSettled,
     waits: true,
   };
-  if (idle(from)) return stages([[step]]);
   const after = heldIn(merged).length > 0 ? [released(from.node, merged, "the ping was restarted")] : [];
   return stages([[step, settled, ...after]]);
 }

@@ -18,6 +18,11 @@ export function element(
 }
 
 export const child = (x: Xml | undefined, name: string): Xml | undefined => x?.children.find((c) => c.name === name);
+/** The element with each child of that name changed, and the others as they are. */
+export const within = (x: Xml, name: string, change: (c: Xml) => Xml): Xml => ({
+  ...x,
+  children: x.children.map((c) => (c.name === name ? change(c) : c)),
+});
 export const childrenOf = (x: Xml | undefined, name: string): Xml[] =>
   (x?.children ?? []).filter((c) => c.name === name);
 
