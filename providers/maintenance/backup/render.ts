@@ -1,8 +1,9 @@
+import { HEAD } from "../jobs/head";
 import { Secret } from "../../remote";
-import { renderConf } from "../jobs/conf";
 import type { ManagedFile } from "../jobs/files";
 import { renderScript } from "../jobs/script";
-import { confPath, renderJob, renderTimer, scriptPath, unitPath } from "../jobs/unit";
+import { timedFiles } from "../jobs/timed";
+import { confPath, scriptPath } from "../jobs/unit";
 import type { BackupSpec } from "./spec";
 
 export const CONF = confPath("backup");
@@ -13,8 +14,6 @@ export const SSH_CONFIG = "/etc/qvd-ha/backup_ssh_config";
 export const KNOWN_HOSTS = "/etc/qvd-ha/backup_known_hosts";
 export const KEY = "/etc/qvd-ha/backup_key";
 export const RCLONE = "/etc/qvd-ha/backup_rclone.conf";
-
-const HEAD = "# Managed by qvd-ha (maintenance). Changes are overwritten.\n";
 
 const hostOf = (target: string): string => target.slice(target.indexOf("@") + 1, target.indexOf(":"));
 
@@ -73,22 +72,16 @@ function targets(spec: BackupSpec): ManagedFile[] {
 
 export function files(spec: BackupSpec): ManagedFile[] {
   const { connections: _c, rsyncPrivateKey: _k, s3AccessKey: _a, s3SecretKey: _s, ...settings } = spec;
-  const description = `Backup of the database ${spec.database}`;
-  const script = scriptPath("backup");
   return [
     ...targets(spec),
-    { path: script, mode: "755", content: renderScript("backup") },
     { path: RESTORE, mode: "755", content: renderScript("restore") },
-    { path: CONF, mode: "644", content: renderConf(settings) },
-    {
-      path: unitPath(SERVICE),
-      mode: "644",
-      content: renderJob({ description, script, timeoutSeconds: spec.timeout }),
-    },
-    {
-      path: unitPath(TIMER),
-      mode: "644",
-      content: renderTimer({ description, schedule: spec.schedule, persistent: true }),
-    },
+    ...timedFiles({
+      name: "backup",
+      settings,
+      description: `Backup of the database ${spec.database}`,
+      timeoutSeconds: spec.timeout,
+      schedule: spec.schedule,
+      persistent: true,
+    }),
   ];
 }

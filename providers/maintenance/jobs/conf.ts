@@ -1,8 +1,8 @@
+import { HEAD } from "./head";
+
 /** Settings as a script reads them: variables of bash. Nested names are joined by `_`, which is why keys are camelCase. */
 export type Settings = { readonly [key: string]: Value };
 type Value = string | number | boolean | readonly string[] | Settings | undefined;
-
-const HEAD = "# Managed by qvd-ha (maintenance). Changes are overwritten.\n";
 
 const text = (value: string): string => `'${value.replace(/'/g, `'\\''`)}'`;
 

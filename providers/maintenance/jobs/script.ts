@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { HEAD } from "./head";
 
 const FOLDER = join(dirname(require.resolve("@qvd-ha/providers/package.json")), "maintenance", "scripts");
-const HEAD = "#!/bin/bash\n# Managed by qvd-ha (maintenance). Changes are overwritten.\n";
 
 const source = (name: string): string => readFileSync(join(FOLDER, `${name}.sh`), "utf8");
 
@@ -11,4 +11,5 @@ const body = (text: string): string => text.slice(text.indexOf("\n\n") + 2);
 
 /** A script whole in one file, so that no other kind's files have to be there: each line `#@ name` becomes that piece. */
 export const renderScript = (name: string): string =>
-  HEAD + body(source(name)).replace(/^#@ (\w+)$/gm, (_line, piece: string) => body(source(piece)).trimEnd());
+  `#!/bin/bash\n${HEAD}` +
+  body(source(name)).replace(/^#@ (\w+)$/gm, (_line, piece: string) => body(source(piece)).trimEnd());

@@ -1,4 +1,4 @@
-const HEAD = "# Managed by qvd-ha (maintenance). Changes are overwritten.\n";
+import { HEAD } from "./head";
 
 const LIBRARY = "/usr/local/lib/qvd-ha";
 

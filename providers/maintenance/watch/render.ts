@@ -1,3 +1,4 @@
+import { HEAD } from "../jobs/head";
 import { Secret } from "../../remote";
 import { renderConf } from "../jobs/conf";
 import type { ManagedFile } from "../jobs/files";
@@ -10,7 +11,6 @@ export const SERVICE = "qvd-ha-watch.service";
 export const MAILER = "/etc/qvd-ha/msmtprc";
 export const WEBHOOK = "/etc/qvd-ha/webhook";
 
-const HEAD = "# Managed by qvd-ha (maintenance). Changes are overwritten.\n";
 const quoted = (text: string): string => `"${text.replace(/[\\"]/g, "\\$&")}"`;
 
 /** msmtp's own file. It refuses a password in one that others can read. */
