@@ -50,7 +50,8 @@ export function open(c: Connection, connectSeconds = CONNECT_SECONDS): Promise<C
     };
     client
       .once("ready", () => resolve(client))
-      .once("error", (e) => reject(wrongKey ?? new ConnectionError(`cannot reach ${address(c)}: ${e.message}`)))
+      // More than one may come: the time limit, and then the end of the connection. One that nobody hears ends the process.
+      .on("error", (e) => reject(wrongKey ?? new ConnectionError(`cannot reach ${address(c)}: ${e.message}`)))
       // After the server's greeting, ssh2 calls the end of the connection no error, and takes its own time limit away.
       .once("close", () => reject(new ConnectionError(`cannot reach ${address(c)}: it hung up before the log-in`)))
       .connect({

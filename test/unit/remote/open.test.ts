@@ -10,11 +10,18 @@ const key = privateKey.export({ type: "pkcs1", format: "pem" }).toString();
 const hostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGk0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0";
 
 let server: Server;
-afterEach(() => server.close());
+// What ssh2 says of the end of a connection belongs to the test that made it.
+const sockets: Socket[] = [];
+afterEach(async () => {
+  for (const s of sockets.splice(0)) s.destroy();
+  server.close();
+  await new Promise((r) => setTimeout(r, 300));
+});
 
 async function against(serve: (socket: Socket) => void): Promise<unknown> {
   server = createServer((s) => {
     s.on("error", () => undefined);
+    sockets.push(s);
     serve(s);
   }).listen(0, "127.0.0.1");
   await new Promise((r) => server.once("listening", r));
