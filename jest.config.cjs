@@ -5,6 +5,8 @@ const project = (name, more = {}) => ({
   testEnvironment: "node",
   testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
   transform,
+  globalSetup: "<rootDir>/test/temporary/setup.cjs",
+  globalTeardown: "<rootDir>/test/temporary/teardown.cjs",
   modulePathIgnorePatterns: ["<rootDir>/sdks/", "<rootDir>/.state/", "<rootDir>/tools/toolchain/check-programs/"],
   ...more,
 });
