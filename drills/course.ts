@@ -39,4 +39,6 @@ export interface Course extends Strike {
   readonly present?: readonly Row[];
   readonly aftermath: readonly Finding[];
   readonly notes: readonly string[];
+  /** Whether anybody is told of alerts here. */
+  readonly alerts: boolean;
 }

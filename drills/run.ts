@@ -4,6 +4,7 @@ import type { Deployment } from "../tools/status/deployment";
 import { connectionOf } from "../tools/status/deployment";
 import { problems } from "../tools/status/health";
 import { readStatus } from "../tools/status/read";
+import { alertsOn } from "./alerts/on";
 import type { Field } from "./actions/field";
 import { fieldOf } from "./actions/field";
 import type { Finding } from "./aftermath/aftermath";
@@ -68,6 +69,7 @@ class Drill {
     await createTable(target).catch((e: Error) => {
       throw new NotReady([`the ledger's table cannot be made: ${e.message}`]);
     });
+    const alerts = this.fault.expect.tells ? await alertsOn(this.d) : false;
     const secondsLimit = this.o.secondsLimit + (this.fault.expect.holds ?? 0);
     const ledger = await Ledger.start({ ...this.o, secondsLimit, target });
     try {
@@ -97,6 +99,7 @@ class Drill {
         ...(present ? { present } : {}),
         aftermath: found,
         notes: this.notes,
+        alerts,
       };
     } finally {
       await ledger.stop();

@@ -29,6 +29,7 @@ export const sentence = (f: Fault): string =>
     service(f),
     fencing(f),
     ...(f.expect.shows ?? []).map((s) => `make status says within ${s.within} s that ${s.says}`),
+    ...(f.expect.tells ?? []).map((t) => `an alert says within ${t.within} s that ${t.says}`),
     ...(f.expect.refusesNothing ? ["no write is refused"] : []),
     `both nodes are whole within ${f.expect.redundantWithin ?? REDUNDANT_WITHIN} s`,
   ].join("; ");

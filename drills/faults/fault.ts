@@ -11,6 +11,14 @@ export interface Sign {
   readonly within: number;
 }
 
+/** A message that whoever is told of alerts must get while the fault lasts. */
+export interface Telling {
+  readonly says: string;
+  readonly message: RegExp;
+  /** Seconds after the last action. */
+  readonly within: number;
+}
+
 /** What must come of a fault. What every fault demands besides is not repeated here: no write lost, no phantom, invariants, a clean cluster. */
 export interface Expectation {
   /** Where the database runs in the end. */
@@ -26,6 +34,8 @@ export interface Expectation {
   /** Seconds for which the fault is left as it is once the service is there, to see that nothing else comes of it. Default: 0. */
   readonly holds?: number;
   readonly shows?: readonly Sign[];
+  /** Looked for where the alerts are on. */
+  readonly tells?: readonly Telling[];
   /** The right answer is no service, for at least so many seconds. */
   readonly staysDown?: number;
   /** What then brings it back: the operator's documented command, or the end of the cause. Empty: nothing needs to be done. */

@@ -12,8 +12,9 @@ export interface LogEvent {
     | "fence-failed"
     | "started"
     | "ended"
-    | "failed";
-  /** The node that is meant, or for operations the resource. */
+    | "failed"
+    | "alert";
+  /** The node that is meant, for operations the resource, for an alert its text. */
   readonly subject?: string;
   /** For operations: `promote`, `start`… */
   readonly operation?: string;
@@ -56,17 +57,20 @@ const PATTERNS: readonly Pattern[] = [
 ];
 
 /** `journalctl -o short-monotonic`: seconds since boot, host, identifier, text. */
-const LINE = /^\[\s*(\d+\.\d+)\] \S+ [^:]+: (.*)$/;
+const LINE = /^\[\s*(\d+\.\d+)\] \S+ ([^:[]+)[^:]*: (.*)$/;
+/** As the watch of the maintenance calls itself where it tells somebody. */
+export const TELLER = "qvd-ha";
 
 /**
- * Reads the log of Corosync and Pacemaker 2.1.
+ * Reads the log of Corosync, Pacemaker 2.1 and the alerts.
  * @param at our time, in milliseconds since 1970, of a moment given in milliseconds since the node's boot: its clock may be wrong, or be put
  *   right in the middle of a drill
  */
 export function parseEvents(log: string, at: (uptime: number) => number): LogEvent[] {
   return log.split("\n").flatMap((line) => {
-    const [, time, text = ""] = LINE.exec(line) ?? [];
+    const [, time, program, text = ""] = LINE.exec(line) ?? [];
     if (time === undefined) return [];
+    if (program === TELLER) return [{ at: at(Number(time) * 1000), what: "alert", subject: text }];
     for (const [pattern, event] of PATTERNS) {
       const m = pattern.exec(text);
       if (m) return [{ at: at(Number(time) * 1000), ...event(m) }];

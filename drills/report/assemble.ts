@@ -15,6 +15,7 @@ import { once } from "../pieces/once";
 import type { Outage } from "../pieces/pieces";
 import { counts, pieces, unaccounted } from "../pieces/pieces";
 import { bootsSeen } from "../strike/boots";
+import { tellings } from "../alerts/tellings";
 import { outcomes } from "./outcomes";
 import type { DrillReport } from "./report";
 import type { Surroundings } from "./surroundings";
@@ -85,6 +86,9 @@ export async function assemble(
   const took = latencies(entries);
   const fenced = events.filter((e) => e.what === "fenced" && e.at >= injected).map((e) => e.subject ?? "?");
   const redundantAfter = course.redundantAt === undefined ? undefined : (course.redundantAt - course.ended) / 1000;
+  const { tells = [] } = fault.expect;
+  const told = course.alerts ? tellings(tells, events, course.injected, course.struck) : [];
+  if (tells.length > 0 && !course.alerts) notes.push("no alert was looked for: maintenance.alerts is off");
   const results = outcomes(fault, {
     ...roles,
     trouble: course.trouble,
@@ -97,6 +101,7 @@ export async function assemble(
       .filter((w) => !course.switchedOn.includes(w.node))
       .flatMap((w) => bootsSeen(w.samples, injected).map(() => w.node)),
     signs: course.signs,
+    told,
     stayedDown: course.stayedDown,
     redundantAfter,
     verdict,

@@ -22,6 +22,7 @@ export interface Findings {
   /** Names of the nodes that have booted anew, once for each time. */
   readonly booted: readonly string[];
   readonly signs: readonly Seen[];
+  readonly told: readonly Seen[];
   readonly stayedDown?: boolean;
   readonly redundantAfter?: number;
   readonly verdict?: Verdict;
@@ -69,10 +70,10 @@ function realFencing(f: Findings): Outcome[] {
   return [outcome("fenced nodes have booted anew", "all of them", came, lies.length === 0)];
 }
 
-function signs(f: Findings): Outcome[] {
-  return f.signs.map(({ says, within: limit, after }) => {
+function said(who: string, seen: readonly Seen[]): Outcome[] {
+  return seen.map(({ says, within: limit, after }) => {
     const came = after === undefined ? "not in that time" : `after ${secs(after)}`;
-    return outcome(`make status says: ${says}`, `within ${limit} s`, came, after !== undefined);
+    return outcome(`${who}: ${says}`, `within ${limit} s`, came, after !== undefined);
   });
 }
 
@@ -112,7 +113,8 @@ export function outcomes(fault: Fault, f: Findings): Outcome[] {
     fencing(fault, f),
     ...realFencing(f),
     ...down(fault, f),
-    ...signs(f),
+    ...said("make status says", f.signs),
+    ...said("an alert says", f.told),
     ...gap(fault, f),
     redundancy(fault, f),
     none("lost writes", v?.lost.length),

@@ -19,6 +19,7 @@ export const deviceDown: Fault = {
     gapWithin: 900,
     staysDown: 60,
     shows: [{ says: "the dead node is unclean", problem: /is unclean/, within: 60 }],
+    tells: [{ says: "the dead node was not fenced", message: /was not fenced|could not be fenced/, within: 60 }],
     completes: [linksUp("standby")],
   },
 };

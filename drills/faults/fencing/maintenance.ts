@@ -15,6 +15,7 @@ export const maintenanceMode: Fault = {
     serves: "active",
     staysDown: 60,
     shows: [{ says: "maintenance mode is on", problem: /maintenance mode is on/, within: 30 }],
+    tells: [{ says: "maintenance mode is on", message: /maintenance mode is on/, within: 60 }],
     completes: [maintenanceOff],
   },
 };

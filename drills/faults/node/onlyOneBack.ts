@@ -15,8 +15,10 @@ export const onlyOneBack: Fault = {
     serves: "active",
     fenced: { standby: [0, 1] },
     gapWithin: 900,
-    staysDown: 90,
+    // Its boot is a part of it, and whoever is to confirm has to be told before.
+    staysDown: 200,
     shows: [{ says: "there is no quorum", problem: /no quorum/, within: 240 }],
+    tells: [{ says: "it has no quorum", message: /has no quorum/, within: 240 }],
     completes: [cancelWaitForAll("active")],
   },
 };

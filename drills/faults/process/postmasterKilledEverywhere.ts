@@ -27,6 +27,7 @@ export const postmasterKilledEverywhere: Fault = {
     staysDown: 30,
     gapWithin: 600,
     shows: [{ says: "p_postgres has a fail-count", problem: /p_postgres has fail-count/, within: 60 }],
+    tells: [{ says: "the monitor of p_postgres failed", message: /p_postgres: monitor failed/, within: 60 }],
     completes: [cleanup],
   },
 };

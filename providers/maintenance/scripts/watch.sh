@@ -30,9 +30,9 @@ attribute() { # NAME, of $line, into $value
 
 # What concerns the whole cluster is said by its coordinator alone, or by everybody where there is none.
 look_at_cluster() {
-  local xml line value name promoted=0 runs='' known='' dc=''
+  local xml line value name promoted=0 runs='' known='' dc='' forbidden=''
   speaks=yes
-  if ! xml=$(timeout 20 crm_mon --one-shot --inactive --include=none,summary,options,nodes,resources --output-as=xml 2>/dev/null); then
+  if ! xml=$(timeout 20 crm_mon --one-shot --inactive --include=none,summary,options,nodes,resources,bans --output-as=xml 2>/dev/null); then
     problem local.pacemaker warning "Pacemaker does not answer on $here: this node takes over nothing"
     speaks=no
     return
@@ -80,11 +80,15 @@ look_at_cluster() {
       attribute failed
       if [ "$value" = true ]; then problem "cluster.failed.$name" warning "$name has failed"; fi
       ;;
+    '<ban '*'id="drbd-fence-by-handler-'*)
+      attribute node
+      forbidden=$value
+      ;;
     esac
   done <<<"$xml"
   if [ -n "$known" ]; then
     if [ -z "$runs" ]; then problem cluster.database critical "the database runs on no node"; fi
-    if [ "$promoted" = 0 ]; then problem cluster.promoted critical "$resource is promoted on no node: the data is not in use"; fi
+    if [ "$promoted" = 0 ]; then problem cluster.promoted critical "$resource is promoted on no node: the data is not in use${forbidden:+. DRBD forbids it on $forbidden, whose data is behind, until the other node is back}"; fi
     if [ "$promoted" -gt 1 ]; then problem cluster.promoted critical "$resource is promoted on $promoted nodes"; fi
   fi
   if [ -n "$dc" ] && [ "$dc" != "$here" ]; then speaks=no; fi

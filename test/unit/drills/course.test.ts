@@ -86,6 +86,7 @@ const deviceDown: Fault = {
     gapWithin: 30,
     staysDown: 2,
     shows: [{ says: "it is unclean", problem: /is unclean/, within: 5 }],
+    tells: [{ says: "it was not fenced", message: /was not fenced/, within: 5 }],
     completes: [linksUp("standby")],
   },
 };
@@ -145,12 +146,27 @@ describe("a drill", () => {
   });
 
   it("demands that it stays down, says why, and completes when the cause is gone", async () => {
-    const r = await drill(deviceDown, { fenceable: passing });
+    const r = await drill(deviceDown, { fenceable: passing, alerts: true });
     expect(unmet(r)).toEqual([]);
     expect(r.outcomes.map((o) => o.what)).toEqual(
-      expect.arrayContaining(["no service at first", "make status says: it is unclean"]),
+      expect.arrayContaining([
+        "no service at first",
+        "make status says: it is unclean",
+        "an alert says: it was not fenced",
+      ]),
     );
     expect(r.gap?.seconds).toBeGreaterThan(2);
+  });
+
+  it("fails where alerts are on and nobody is told", async () => {
+    const r = await drill(deviceDown, { fenceable: passing, alerts: true, silent: true });
+    expect(unmet(r)).toEqual(["an alert says: it was not fenced"]);
+  });
+
+  it("says so where alerts are off, and looks for none", async () => {
+    const r = await drill(deviceDown, { fenceable: passing });
+    expect(unmet(r)).toEqual([]);
+    expect(r.notes).toContain("no alert was looked for: maintenance.alerts is off");
   });
 
   it("fails when it serves although it must not", async () => {

@@ -38,14 +38,15 @@ describe("the faults", () => {
     expect(setOf("quick").map((f) => f.number)).toEqual(["1", "2", "9", "11", "18", "19", "24", "31", "H2"]);
   });
 
-  it("say why nothing serves wherever the right answer is to stay down, and are told in words", () => {
+  it("say why nothing serves, and tell somebody, wherever the right answer is to stay down, and are told in words", () => {
     for (const f of faults.filter((x) => x.expect.staysDown !== undefined)) {
       expect(f.expect.shows?.length).toBeGreaterThan(0);
+      expect(f.expect.tells?.length).toBeGreaterThan(0);
       expect(f.expect.completes).toBeDefined();
     }
     expect(sentence(faultNamed("fence-device-down"))).toBe(
       'it stays down for at least 60 s, then the standby node serves after "let all packets pass again"; the active node is fenced once; ' +
-        "make status says within 60 s that the dead node is unclean; both nodes are whole within 600 s",
+        "make status says within 60 s that the dead node is unclean; an alert says within 60 s that the dead node was not fenced; both nodes are whole within 600 s",
     );
   });
 

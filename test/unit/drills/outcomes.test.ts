@@ -23,6 +23,7 @@ const good: Findings = {
   fenced: ["qvddb1"],
   booted: ["qvddb1"],
   signs: [],
+  told: [],
   aftermath: [],
   unrestored: [],
   redundantAfter: 200,
@@ -56,6 +57,8 @@ describe("a power cut", () => {
     ["steps back in time", { verdict: { ...verdict, wentBack: [{ client: 1, from: 2, to: 1, at: 0 }] } }],
     ["broken invariants", { violations: [{ rule: "r", what: "w", from: 0, to: 0 }] }],
     ["DRBD verify", { aftermath: [{ what: "DRBD verify", wanted: "0 KiB differ", came: "4 KiB differ", met: false }] }],
+    ["make status says: why", { signs: [{ says: "why", within: 60 }] }],
+    ["an alert says: why", { told: [{ says: "why", within: 60 }] }],
     ["restored", { unrestored: ["not restored: qvddb1"] }],
   ])("fails by %s of %j", (what, more) => {
     expect(unmet(more)).toEqual([what]);

@@ -24,6 +24,10 @@ export interface Behaviour {
   readonly fenceable?: (c: SimulatedCluster) => boolean;
   /** The device says yes, and does nothing. */
   readonly lies?: boolean;
+  /** Whether the alerts are on. */
+  readonly alerts?: boolean;
+  /** They are on, and say nothing. */
+  readonly silent?: boolean;
   /** Acknowledged writes vanish when the service moves. */
   readonly forgets?: boolean;
 }
@@ -66,23 +70,25 @@ export class SimulatedCluster {
     this.machines[node].on = false;
     if (this.serving === node) this.serving = undefined;
     this.unclean = node;
+    if (this.behaviour.alerts && !this.behaviour.silent)
+      this.logs(node === "a" ? "b" : "a", "qvd-ha[8]: it is lost and was not fenced");
     this.later(this.behaviour.fenceAfter ?? 500, () => this.fence(node));
   }
 
   private fence(node: Name): void {
     if (this.behaviour.fenceable?.(this) === false) return this.later(200, () => this.fence(node));
     const survivor = node === "a" ? "b" : "a";
-    const at = (this.uptime(survivor) / 1000).toFixed(6);
     const said = `notice: Peer ${node} was terminated (reboot) by ${survivor} on behalf of x: OK`;
-    this.log.push({
-      node: survivor,
-      at: now(),
-      line: `[${at.padStart(12)}] ${survivor} pacemaker-controld[9]: ${said}`,
-    });
+    this.logs(survivor, `pacemaker-controld[9]: ${said}`);
     this.unclean = undefined;
     if (this.behaviour.forgets) this.rows = this.rows.slice(0, -20);
     this.serving ??= survivor;
     if (!this.behaviour.lies) this.boot(node);
+  }
+
+  private logs(node: Name, text: string): void {
+    const at = (this.uptime(node) / 1000).toFixed(6);
+    this.log.push({ node, at: now(), line: `[${at.padStart(12)}] ${node} ${text}` });
   }
 
   private boot(node: Name): void {
@@ -137,6 +143,8 @@ export class SimulatedCluster {
     return commands.map(({ script }) => {
       m.ran.push(script.text);
       const log = this.log.filter((l) => l.node === node && l.at >= m.booted).map((l) => l.line);
+      if (script.text.includes("is-active"))
+        return { code: 0, stdout: this.behaviour.alerts ? "active\n" : "inactive\n", stderr: "" };
       return { code: 0, stdout: script.text.includes("journalctl") ? log.join("\n") : "", stderr: "" };
     });
   }
