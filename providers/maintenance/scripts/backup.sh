@@ -5,20 +5,17 @@ host='' port='' database='' user='' resource='' directory='' compression='' moni
 keep_count='' keep_days='' rsync_target='' s3_bucket=''
 . /etc/qvd-ha/backup.conf
 #@ common
+#@ once
 #@ keep
 #@ rows
 
 export PGPASSFILE=/root/.pgpass PGCONNECT_TIMEOUT=20 PGAPPNAME=qvd-ha-backup
 psql() { "$bin/psql" -XAtqw -v ON_ERROR_STOP=1 -h "$host" -p "$port" -U "$user" -d "$database"; }
 
-# What failed last said it here; it is told to a person.
-errors=$(mktemp -p /run qvd-ha-backup.XXXXXX)
 part='' stage='making the backup'
-at_end() {
-  local rc=$?
-  rm -f ${part:+"$part" "$part.rows" "$part.sha256"}
-  if [ "$rc" != 0 ] && [ "$rc" != 75 ]; then
-    metrics backup <<END
+cleared() { rm -f ${part:+"$part" "$part.rows" "$part.sha256"}; }
+failed() {
+  metrics backup <<END
 # HELP qvd_ha_backup_failed Whether the last backup failed.
 # TYPE qvd_ha_backup_failed gauge
 qvd_ha_backup_failed{database="$database"} 1
@@ -26,19 +23,9 @@ qvd_ha_backup_failed{database="$database"} 1
 # TYPE qvd_ha_backup_timestamp_seconds gauge
 qvd_ha_backup_timestamp_seconds{database="$database"} $(noted "$dataDirectory/.qvd-ha-backup")
 END
-    notify critical "the backup of $database failed while $stage" "$(tail -n 3 "$errors")"
-  fi
-  rm -f "$errors"
+  notify critical "the backup of $database failed while $stage" "$1"
 }
-
-exec 9>/run/qvd-ha-backup.lock
-flock -n 9 || { rm -f "$errors"; say "a backup is being made already"; exit 75; }
-trap at_end EXIT
-trap 'exit 143' TERM INT
-if ! active; then
-  say "$resource is $role here: the node that is active makes the backup"
-  exit 0
-fi
+once backup
 
 mkdir -p -m 700 "$directory"
 if [ "$(findmnt -n -o MAJ:MIN -T "$directory")" = "$(findmnt -n -o MAJ:MIN -T "$dataDirectory")" ]; then
@@ -82,17 +69,8 @@ size=$(stat -c %s "$directory/$name")
 note "$dataDirectory/.qvd-ha-backup" "file=$name" "bytes=$size"
 
 good() { [ -e "$1.rows" ] && (cd "$directory" && sha256sum --status -c "$1.sha256" 2>/dev/null); }
-list() {
-  local found='' file stamp
-  for file in $(find "$directory" -maxdepth 1 -name "$database-*.dump" -type f | sort -r); do
-    stamp=${file##*-}
-    stamp=$(date -u -d "${stamp:0:4}-${stamp:4:2}-${stamp:6:2} ${stamp:9:2}:${stamp:11:2}:${stamp:13:2}" +%s 2>/dev/null) || continue
-    # Only the newest good one has to be known: reading all of them every night would be for nothing.
-    if [ -z "$found" ] && good "$file"; then found=1 && echo "${file##*/} $stamp good"; else echo "${file##*/} $stamp bad"; fi
-  done
-}
 stage='taking old ones away after'
-list | expired "$keep_count" "$keep_days" "$(date +%s)" | while read -r old; do
+dated "$directory" "$database-*.dump" good | expired "$keep_count" "$keep_days" "$(date +%s)" | while read -r old; do
   say "taking away $old"
   rm -f "$directory/$old" "$directory/$old.rows" "$directory/$old.sha256"
 done

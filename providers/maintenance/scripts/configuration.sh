@@ -4,26 +4,13 @@
 resource='' directory='' keep_count='' keep_days='' metrics=''
 . /etc/qvd-ha/configuration.conf
 #@ common
+#@ once
 #@ keep
 
-errors=$(mktemp -p /run qvd-ha-configuration.XXXXXX)
 work=''
-at_end() {
-  local rc=$?
-  rm -rf ${work:+"$work"}
-  if [ "$rc" != 0 ] && [ "$rc" != 75 ]; then
-    notify warning "the backup of the cluster's configuration failed" "$(tail -n 3 "$errors")"
-  fi
-  rm -f "$errors"
-}
-exec 9>/run/qvd-ha-configuration.lock
-flock -n 9 || { rm -f "$errors"; say "it is being made already"; exit 75; }
-trap at_end EXIT
-trap 'exit 143' TERM INT
-if ! active; then
-  say "$resource is $role here: the node that is active does it"
-  exit 0
-fi
+cleared() { rm -rf ${work:+"$work"}; }
+failed() { notify warning "the backup of the cluster's configuration failed" "$1"; }
+once configuration
 
 mkdir -p -m 700 "$directory"
 find "$directory" -maxdepth 1 -name '.*.part' -type f -delete
@@ -53,16 +40,8 @@ sync "$directory/.$name.part"
 mv "$directory/.$name.part" "$directory/$name"
 sync -f "$directory"
 
-list() {
-  local file stamp quality
-  for file in "$directory"/cluster-*.tar.gz; do
-    stamp=${file##*-}
-    stamp=$(date -u -d "${stamp:0:4}-${stamp:4:2}-${stamp:6:2} ${stamp:9:2}:${stamp:11:2}:${stamp:13:2}" +%s 2>/dev/null) || continue
-    if gzip -t "$file" 2>/dev/null; then quality=good; else quality=bad; fi
-    echo "${file##*/} $stamp $quality"
-  done
-}
-list | expired "$keep_count" "$keep_days" "$(date +%s)" | while read -r old; do rm -f "$directory/$old"; done
+good() { gzip -t "$1" 2>/dev/null; }
+dated "$directory" 'cluster-*.tar.gz' good | expired "$keep_count" "$keep_days" "$(date +%s)" | while read -r old; do rm -f "$directory/$old"; done
 metrics configuration <<END
 # HELP qvd_ha_configuration_backup_timestamp_seconds When the cluster's configuration was last copied.
 # TYPE qvd_ha_configuration_backup_timestamp_seconds gauge

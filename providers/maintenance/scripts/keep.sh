@@ -14,3 +14,14 @@ expired() {
     fi
   done
 }
+
+# dated DIRECTORY PATTERN GOOD: such lines of the files there whose names end in their time; GOOD is a function that says whether one can be read.
+dated() {
+  local found='' file stamp
+  for file in $(find "$1" -maxdepth 1 -name "$2" -type f | sort -r); do
+    stamp=${file##*-}
+    stamp=$(date -u -d "${stamp:0:4}-${stamp:4:2}-${stamp:6:2} ${stamp:9:2}:${stamp:11:2}:${stamp:13:2}" +%s 2>/dev/null) || continue
+    # Only the newest good one has to be known: reading all of them every night would be for nothing.
+    if [ -z "$found" ] && "$3" "$file"; then found=1 && echo "${file##*/} $stamp good"; else echo "${file##*/} $stamp bad"; fi
+  done
+}

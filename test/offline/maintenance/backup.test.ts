@@ -150,7 +150,7 @@ describe("a backup of the database", () => {
     room.put("proc/drbd", proc({ ro: "Secondary/Primary" }));
     expect(backup()).toMatchObject({
       code: 0,
-      stderr: "postgres is Secondary here: the node that is active makes the backup\n",
+      stderr: "postgres is Secondary here: this is for the node that is active\n",
     });
     expect(dumps()).toEqual([]);
     expect(room.messages()).toEqual([]);
