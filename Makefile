@@ -1,5 +1,5 @@
 # Every verb is a script in tools/verbs, which can be called as it is. STACK chooses the stack (default dev).
-.PHONY: up preview drift export status psql doctor doctor-table verbs-table on switch-over service-stop service-start standby online maintenance reboot-rolling update-rolling update-postgres drill drills profiles rotate backup restore verify down compare impact-table mutants test unit offline host e2e drift-table check fix
+.PHONY: up preview drift export status psql doctor doctor-table verbs-table on switch-over service-stop service-start standby online maintenance reboot-rolling update-rolling update-postgres grow-volume drill drills profiles rotate backup restore verify down compare impact-table mutants test unit offline host e2e drift-table check fix
 .SUFFIXES:
 
 # CONSENT="restarts:p_postgres …" agrees to what a preview says it would do to the service.
@@ -29,6 +29,9 @@ maintenance:
 	@QVD_HA_CONSENT="$(CONSENT) $(QVD_HA_CONSENT)" tools/verbs/qvd-ha $@ $(MODE) $(ARGS)
 service-start reboot-rolling update-rolling update-postgres:
 	@QVD_HA_CONSENT="$(CONSENT) $(QVD_HA_CONSENT)" tools/verbs/qvd-ha $@ $(ARGS)
+# SIZE=20: of each disk, in GiB; without it, whoever has the disks has grown them already.
+grow-volume:
+	@QVD_HA_CONSENT="$(CONSENT) $(QVD_HA_CONSENT)" tools/verbs/grow-volume $(SIZE) $(ARGS)
 # On the running stack dev: every fault that the doctor knows of is made, named, and mended by typing what it says. ROWS="1-5 9" takes some of them.
 doctor-table:
 	@ROWS="$(ROWS)" tools/verbs/doctor-table

@@ -45,7 +45,11 @@ export interface LibvirtNodeArgs {
   /** The link between the nodes. */
   readonly crossover?: LibvirtNic;
   /** The disk of its own for the data; the guest finds it by its serial (`/dev/disk/by-id/virtio-<serial>`). */
-  readonly dataDisk: { readonly serial: string; readonly sizeGiB: number };
+  readonly dataDisk: {
+    readonly serial: string;
+    /** Of a disk that is yet to be made. One that is there is grown by `make grow-volume`, and is never replaced for its size. */
+    readonly sizeGiB: number;
+  };
   readonly ssh: {
     /** ed25519 host key of the guest, OpenSSH format. */
     readonly hostKeyPrivate: pulumi.Input<string>;
@@ -109,7 +113,8 @@ export class LibvirtNode extends pulumi.ComponentResource {
       return new libvirt.Volume(
         `${name}-data`,
         { name: `${domainName}-data.qcow2`, pool, size: dataDisk.sizeGiB * GIB, format: "qcow2" },
-        { ...own, retainOnDelete: dataPolicy === "keep", protect: dataPolicy === "keep" },
+        // libvirt's provider knows no larger volume, only another one, without the data: `make grow-volume` grows the one that is there.
+        { ...own, retainOnDelete: dataPolicy === "keep", protect: dataPolicy === "keep", ignoreChanges: ["size"] },
       );
     }
 

@@ -101,7 +101,7 @@ export function inspect(spec: Spec, seen: AllSeen): Verdict {
       say(
         `has ${disk.size} bytes, at least ${want.minimumBytes} are wanted`,
         "minimumBytes is the least",
-        "use a larger disk",
+        disk.metadata ? "grow the volume while it is in use (make grow-volume), then repeat" : "use a larger disk",
       );
     const up = s.state !== undefined && s.state.disk !== "Diskless";
     if (!up && disk.uses.length > 0)

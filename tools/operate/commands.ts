@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import { Refused, stackOf } from "../cli/stack";
+import { growVolume } from "./growVolume";
 import { handsOf } from "./hands";
 import { maintenanceOff, maintenanceOn } from "./maintenance";
 import { updatePostgresRolling } from "./postgres";
@@ -48,6 +49,7 @@ const VARIABLES: Readonly<Record<string, string>> = {
   standby: "NODE",
   online: "NODE",
   maintenance: "MODE",
+  "grow-volume": "SIZE",
 };
 
 const variable = (c: Command, argument: string | undefined): string[] => {
@@ -77,4 +79,7 @@ export const verbs = (): Command[] => [
   verb("reboot-rolling", "boot both nodes anew, one at a time", rebootRolling),
   verb("update-rolling", "update all packages of both nodes, one at a time, each with a boot", updateRolling),
   verb("update-postgres", "a minor version of PostgreSQL, with one interruption", updatePostgresRolling),
+  verb("grow-volume", "grow both disks, DRBD's device and the file system, in use", (w, size) =>
+    growVolume(w, size),
+  ).argument("[size]", "of each disk, in GiB; without it, the disks are as large as they are to be"),
 ];

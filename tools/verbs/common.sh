@@ -43,6 +43,22 @@ known_to_state() {
     for (const r of d.resources ?? []) if (/^libvirt:index\/(domain|network):/.test(r.type)) console.log(r.type.split(":").pop().toLowerCase() + " " + r.outputs?.name);'
 }
 
+# Everything of the machine with that domain that the state knows, by URN; a second argument takes one part, as in "-data".
+parts_of() {
+  pulumi stack export --stack "$stack" | node -e '
+    const all = JSON.parse(require("fs").readFileSync(0)).deployment?.resources ?? [];
+    const own = all.find((r) => r.type === "libvirt:index/domain:Domain" && r.outputs?.name === process.argv[1]);
+    for (const r of all) if (own && r.parent === own.parent && r.type.startsWith("libvirt:") && r.urn.endsWith(process.argv[2])) console.log(r.urn);' "$1" "${2-}"
+}
+
+# The state takes down what has become of some of its resources, by URN. Nothing is changed but the state.
+note_in_state() {
+  local urn targets=()
+  for urn in "$@"; do targets+=(--target "$urn"); done
+  [ ${#targets[@]} -gt 0 ] || return 0
+  reach pulumi refresh --stack "$stack" --yes --skip-preview --non-interactive "${targets[@]}" >&2
+}
+
 # Whether the machines that the state knows went with the lab, and all else that it tells of with them. Not knowing it ends the run: the answer decides
 # whether a state is thrown away.
 machines_gone() {

@@ -172,4 +172,17 @@ export const cases: readonly Case[] = [
     gap: "bound",
     whole: 300,
   },
+  {
+    name: "the volume grows in use, also after it was killed half way",
+    verb: "grow-volume",
+    calls: [
+      { words: "grow-volume 0.5", exits: 3 },
+      { words: "grow-volume 3", killed: /DRBD takes/ },
+      { words: "grow-volume 3" },
+      { words: "grow-volume 3" },
+    ],
+    gap: NONE,
+    whole: 600,
+    then: stays,
+  },
 ];

@@ -57,6 +57,8 @@ class Cluster {
     return {
       nodes: NODES,
       boundSeconds: 120,
+      drbdResource: "postgres",
+      hypervisor: () => undefined,
       run: async (node, { script, stdin }) =>
         this.two.run(node, { script: raw(script.text), ...(typeof stdin === "string" ? { stdin } : {}) }),
       status: async () => this.status(),

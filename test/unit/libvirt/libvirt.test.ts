@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import { networkOf } from "../../../components/libvirtNetworks";
 import { metaData, networkConfig, userData } from "../../../components/libvirtNode/cloudInit";
@@ -107,4 +108,30 @@ describe("networkOf", () => {
   it.each(["172.20.64.2/24", "172.20.65.1/18"])("refuses %s, which the provider would silently replace", (address) =>
     expect(() => networkOf(address)).toThrow(/not the first address/),
   );
+});
+
+test("a data disk of another size is never another disk: the provider would replace it, without the data", async () => {
+  await pulumi.runtime.setMocks({ newResource: ({ name, inputs }) => ({ id: name, state: inputs }), call: () => ({}) });
+  const { LibvirtNode } = await import("../../../components/libvirtNode");
+  const options = new Map<string, pulumi.CustomResourceOptions>();
+  new LibvirtNode(
+    "qvddb1",
+    {
+      pool: "default",
+      image: { base: "/base.qcow2" },
+      lan: { networkId: "lan", address: "172.20.64.91/24" },
+      dataDisk: { serial: "qvddb1-data", sizeGiB: 4 },
+      ssh: { hostKeyPrivate: "key", hostKeyPublic: "ssh-ed25519 AAAA", authorizedKeys: [] },
+    },
+    {
+      transformations: [
+        ({ name, opts }) => {
+          options.set(name, opts as pulumi.CustomResourceOptions);
+          return undefined;
+        },
+      ],
+    },
+  );
+  await new Promise((r) => setTimeout(r, 200));
+  expect(options.get("qvddb1-data")?.ignoreChanges).toEqual(["size"]);
 });
