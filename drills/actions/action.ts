@@ -64,8 +64,15 @@ export interface Served extends Common {
   readonly seconds: number;
 }
 
+/** The deployment's own test of a node's fence device. @throws in the drill when it does not find what it has to */
+export interface SelfTest extends Common {
+  readonly kind: "selfTest";
+  readonly of: Role;
+  readonly finds: RegExp;
+}
+
 /** One thing that is done to the cluster, as a value: nothing happens until the drill performs it. */
-export type Action = Script | Power | Hypervisor | Wait | Sees | Served;
+export type Action = Script | Power | Hypervisor | Wait | Sees | Served | SelfTest;
 
 /** A script of several lines. */
 export const text = (...lines: readonly (string | Sh)[]): string =>

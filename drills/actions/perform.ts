@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ConnectionError, raw, run } from "@qvd-ha/providers/dist/remote";
 import type { Action, Power, Script } from "./action";
 import type { Field } from "./field";
+import { selfTest } from "./selfTest";
 
 /** What an action may wait for. */
 export interface Watcher {
@@ -53,6 +54,8 @@ export async function perform(a: Action, f: Field, w: Watcher): Promise<void> {
     case "sees":
       if (!(await w.sees(a.problem, a.seconds))) throw new Error(`${a.says}: it did not in ${a.seconds} s`);
       return;
+    case "selfTest":
+      return selfTest(a, f);
     case "served":
       if (!(await w.served(a.seconds))) throw new Error(`${a.says}: it did not in ${a.seconds} s`);
   }

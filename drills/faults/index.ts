@@ -1,6 +1,7 @@
 import type { Fault, Group } from "./fault";
 import { byOrder } from "./fencing/byOrder";
 import { deviceDown } from "./fencing/deviceDown";
+import { deviceLies } from "./fencing/lyingDevice";
 import { maintenanceMode } from "./fencing/maintenance";
 import { splitBrain } from "./fencing/splitBrain";
 import { bannedThenDead } from "./network/bannedThenDead";
@@ -86,7 +87,7 @@ const storage = [
   frozenFileSystem,
   corruption,
 ];
-const fencing = [deviceDown, byOrder, splitBrain, maintenanceMode];
+const fencing = [deviceDown, deviceLies, byOrder, splitBrain, maintenanceMode];
 const planned = [rebootStandby, rebootActive, switchOver, quietHour];
 
 /** Every fault that can be drilled. */

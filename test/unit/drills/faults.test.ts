@@ -10,7 +10,7 @@ import { sentence } from "../../../drills/sentence";
 // Proves that the list is whole and each fault well formed; what a fault does to a cluster, only a drill can tell.
 const ROOT = join(__dirname, "..", "..", "..", "drills", "faults");
 
-/** The numbers of the list of faults to survive; 31c stands for the device that lies, found out by fencing for real. */
+/** The numbers of the list of faults to survive; 31c is the device that lies, found out by its test, and by fencing for real. */
 const NUMBERS =
   "1 2 3 3b 4 5 5b 6 7 8 9 10 11 12 13 14 15 15b 16 17 18 19 19b 20 21 22 23 24 25 26 27 28 29 30 31 31c 32 33 33b";
 
