@@ -77,6 +77,7 @@ function prepare(spec: Spec, seen: AllSeen, verdict: Verdict, node: string): Ste
       command: { script: sh`chmod 0600 ${resourcePath(spec)}` },
     });
   if (!s.software.loaded) all.push(step.loadModule(node));
+  if (s.udevHost) all.push(step.nameHost(node, s.udevHost));
   const creating = verdict.create.includes(node);
   const wiping = verdict.wipe.includes(node);
   if (wiping) all.push(step.wipe(node, serial, path, "overwrite says to wipe what is on it"));

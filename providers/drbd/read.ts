@@ -47,6 +47,8 @@ export type DrbdFacts = {
   readonly running: Fact<Running>;
   readonly cluster: Fact<Cluster>;
   readonly device: Fact<boolean>;
+  /** The host name under which udevd works, where it is not the machine's; else empty. */
+  readonly udevHost: Fact<string>;
 };
 export type DrbdSeen = Seen<DrbdFacts>;
 export type AllSeen = Readonly<Record<string, DrbdSeen>>;
@@ -115,6 +117,16 @@ fi`,
   },
 });
 
+/** systemd keeps udevd in a name space where the host name stays as it was when udevd started; by another name, drbdadm finds no resource of this host. */
+const udevHost: Fact<string> = {
+  command: {
+    script: sh`pid=$(systemctl show --property MainPID --value systemd-udevd 2>/dev/null) || pid=0
+name=$(nsenter --uts --target "$pid" uname -n 2>/dev/null) || name=$(uname -n)
+[ "$name" = "$(uname -n)" ] || echo "$name"`,
+  },
+  parse: (a) => a.stdout.trim(),
+};
+
 export function facts(spec: Spec, node: string): DrbdFacts {
   const peer = nodeNames(spec).find((n) => n !== node) ?? node;
   return {
@@ -128,6 +140,7 @@ export function facts(spec: Spec, node: string): DrbdFacts {
       command: { script: sh`[ -b ${deviceOf(spec)} ] && echo yes || true` },
       parse: (a) => a.stdout.trim() === "yes",
     },
+    udevHost,
   };
 }
 

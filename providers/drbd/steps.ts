@@ -107,13 +107,18 @@ export const adjust = (spec: Spec, node: string, reason: string): Step => ({
   command: { script: sh`drbdadm adjust ${spec.resource}`, timeoutSeconds: 300 },
 });
 
-/** systemd keeps udevd in a name space where the host name stays as it was when udevd started; by another name, drbdadm finds no resource of this host. */
+export const nameHost = (node: string, known: string): Step => ({
+  node,
+  reason: `udevd takes this machine for ${known}, and would name no DRBD device of ${node}: restart it`,
+  command: { script: sh`systemctl restart systemd-udevd` },
+});
+
 export const awaitDevice = (spec: Spec, node: string): Step => ({
   node,
   reason: `${deviceOf(spec)} is not there`,
   command: {
-    script: sh`trigger() { udevadm trigger --action=change --settle ${`/sys/class/block/drbd${spec.minor}`}; [ -b ${deviceOf(spec)} ]; }
-trigger || { systemctl restart systemd-udevd && trigger; } ||
+    script: sh`udevadm trigger --action=change --settle ${`/sys/class/block/drbd${spec.minor}`}
+[ -b ${deviceOf(spec)} ] ||
   { echo ${`udev made no ${deviceOf(spec)}: is the rule 65-drbd.rules of drbd-utils in place?`} >&2; exit 1; }`,
   },
 });

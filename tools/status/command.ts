@@ -22,6 +22,21 @@ const DEFAULT_WATCH_SECONDS = 5;
 /** From the upper left corner on, and nothing of what stood there before. */
 const CLEAR = "\u001b[H\u001b[2J\u001b[3J";
 
+/** A deployment may end before a machine that it made has joined; what it ends with waits that long for that. */
+const SETTLE_SECONDS = 90;
+
+/** What a deployment ends with: done is done, even where a disk is still being copied to. */
+async function ending(deployment: Deployment): Promise<string> {
+  const deadline = Date.now() + SETTLE_SECONDS * 1000;
+  for (;;) {
+    const status = await readStatus(deployment);
+    const lasting = problems(status).filter((p) => !p.passes);
+    process.exitCode = lasting.length === 0 ? 0 : NOT_HEALTHY;
+    if (lasting.length === 0 || Date.now() > deadline) return summary(deployment, status);
+    await sleep(3000);
+  }
+}
+
 async function look(deployment: Deployment, options: Options): Promise<string> {
   const status = await readStatus(deployment);
   const found = problems(status);
@@ -31,11 +46,15 @@ async function look(deployment: Deployment, options: Options): Promise<string> {
     // While it is watched, one line each, for whoever reads it as it comes.
     return options.watch ? JSON.stringify(all) : JSON.stringify(all, null, 2);
   }
-  return options.summary ? summary(deployment, status) : screen(deployment, status);
+  return screen(deployment, status);
 }
 
 async function show(options: Options): Promise<void> {
   const deployment = await loadDeployment(options.outputs);
+  if (options.summary) {
+    console.log(await ending(deployment));
+    return;
+  }
   if (!options.watch) {
     console.log(await look(deployment, options));
     return;

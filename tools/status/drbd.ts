@@ -1,3 +1,4 @@
+import { deviceOf } from "@qvd-ha/providers/dist/drbd/spec";
 import type { State } from "@qvd-ha/providers/dist/drbd/state";
 import { stateFact } from "@qvd-ha/providers/dist/drbd/state";
 import type { Command } from "@qvd-ha/providers/dist/remote";
@@ -9,12 +10,15 @@ export interface DrbdView extends State {
   readonly progress?: number;
   /** DRBD's own estimate of the time left, as `h:mm:ss`. */
   readonly finish?: string;
+  /** udev's name of the device, where udev has made none: then nobody can mount what is on it. */
+  readonly unnamed?: string;
 }
 
-/** Which minor number the resource has, udev's own name for its device tells; that name goes when the device does. */
+/** Which minor number the resource has, its configuration tells. */
 export const drbdCommand = (resource: string): Command => ({
   script: lines(
-    sh`echo "@minor $(readlink -e ${`/dev/drbd/by-res/${resource}/0`} || true)"`,
+    sh`echo "@minor $(drbdadm sh-minor ${resource} 2>/dev/null | head -n 1)"
+[ -b ${deviceOf({ resource })} ] || echo @unnamed`,
     stateFact(resource, 0).command.script,
   ),
   timeoutSeconds: 10,
@@ -27,14 +31,23 @@ const FINISH = /finish: (\S+)/;
 
 /** Reads what `drbdCommand` printed. Undefined where DRBD is down. */
 export function parseDrbd(text: string, resource: string): DrbdView | undefined {
-  const minor = /^@minor \/dev\/drbd(\d+)$/m.exec(text)?.[1];
+  const minor = /^@minor (\d+)$/m.exec(text)?.[1];
   const state = stateFact(resource, Number(minor ?? -1)).parse({ code: 0, stdout: text, stderr: "" });
   if (!state) return undefined;
   const [, sync, verify] = PROGRESS.exec(text) ?? PROGRESS_9.exec(text) ?? [];
   const finish = FINISH.exec(text)?.[1];
   const progress = sync ?? verify;
-  return { ...state, ...(progress ? { progress: Number(progress) } : {}), ...(finish ? { finish } : {}) };
+  return {
+    ...state,
+    ...(progress ? { progress: Number(progress) } : {}),
+    ...(finish ? { finish } : {}),
+    ...(/^@unnamed$/m.test(text) ? { unnamed: deviceOf({ resource }) } : {}),
+  };
 }
+
+/** A disk is being copied to. */
+export const copying = (d: DrbdView): boolean =>
+  /^(Starting|Paused)?Sync(Source|Target|[ST])$|^WFBitMap|^WFSyncUUID/.test(d.connection);
 
 /** A comparison of the disks goes on beside replication, and takes nothing from it. */
 const REPLICATING: readonly string[] = ["Connected", "VerifyS", "VerifyT"];

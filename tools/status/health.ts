@@ -1,6 +1,6 @@
 import type { ClusterView } from "./crmMon";
 import { nodesOf } from "./crmMon";
-import { redundant } from "./drbd";
+import { copying, redundant } from "./drbd";
 import { layout, PING_ATTRIBUTE } from "./ids";
 import type { NodeReport } from "./node";
 import type { Status } from "./read";
@@ -14,11 +14,16 @@ export type ProblemKind =
 export interface Problem {
   readonly kind: ProblemKind;
   readonly what: string;
+  /** It goes by itself, however long that takes: a disk is being copied to. */
+  readonly passes?: true;
 }
+
+/** What the handler of DRBD's fence-peer names its constraints. */
+const BAN = "drbd-fence-by-handler-";
 
 /** Why a constraint that is not of the configuration stands there. */
 export const meaning = (id: string): string =>
-  id.startsWith("drbd-fence-by-handler-")
+  id.startsWith(BAN)
     ? "DRBD forbids promotion of a node whose data is behind; it goes when that node is in sync"
     : "left by a move or a ban by hand; `crm_resource --clear` removes it";
 
@@ -68,13 +73,24 @@ function reportProblems(name: string, n: NodeReport, peers: number): Problem[] {
     ...(n.cluster ? [] : [problem("cluster", `Pacemaker does not run on ${name}`)]),
     ...(!n.drbd ? [problem("data", `DRBD is down on ${name}`)] : []),
     ...(n.drbd && !redundant(n.drbd)
-      ? [problem("data", `DRBD on ${name} is ${n.drbd.connection}, ${n.drbd.disk}/${n.drbd.peerDisk}`)]
+      ? [
+          {
+            ...problem("data", `DRBD on ${name} is ${n.drbd.connection}, ${n.drbd.disk}/${n.drbd.peerDisk}`),
+            ...(copying(n.drbd) ? { passes: true as const } : {}),
+          },
+        ]
+      : []),
+    ...(n.drbd?.unnamed
+      ? [problem("data", `udev made no ${n.drbd.unnamed} on ${name}: the file system could not be mounted there`)]
       : []),
     ...(n.rings.length === 0 && peers > 0 ? [problem("ring", `Corosync does not run on ${name}`)] : []),
     ...n.rings
       .filter((r) => !ringUp(r))
       .map((r) => problem("ring", `ring ${r.link} (${r.address}) is down on ${name}`)),
-    ...n.constraints.map((id) => problem("constraint", `${id}: ${meaning(id)}`)),
+    ...n.constraints.map((id) => ({
+      ...problem("constraint", `${id}: ${meaning(id)}`),
+      ...(id.startsWith(BAN) && n.drbd && copying(n.drbd) ? { passes: true as const } : {}),
+    })),
   ];
 }
 

@@ -1,5 +1,6 @@
 import { isFencing } from "@qvd-ha/providers/dist/pacemaker/status";
 import type { ClusterView } from "./crmMon";
+import type { DrbdView } from "./drbd";
 import type { Deployment } from "./deployment";
 import { meaning, problems } from "./health";
 import type { NodeReport } from "./node";
@@ -27,11 +28,14 @@ function nodeLine(name: string, s: Status, v: ClusterView | undefined): string {
   return `  ${name.padEnd(12)}${[...states, reached].filter(Boolean).join(", ")}`;
 }
 
+export const progressOf = (d: DrbdView): string =>
+  d.progress === undefined ? "" : `${d.progress} % done${d.finish ? `, ${d.finish} left` : ""}`;
+
 function dataLine(name: string, n: NodeReport): string {
   const d = n.drbd;
   if (!d) return `  ${name.padEnd(12)}DRBD is down`;
-  const progress = d.progress === undefined ? "" : `, ${d.progress} % done${d.finish ? `, ${d.finish} left` : ""}`;
-  return `  ${name.padEnd(12)}${d.role}, disk ${d.disk}, peer ${d.peerDisk}, ${d.connection}${progress}`;
+  const progress = progressOf(d);
+  return `  ${name.padEnd(12)}${d.role}, disk ${d.disk}, peer ${d.peerDisk}, ${d.connection}${progress && `, ${progress}`}`;
 }
 
 function ringLines(name: string, n: NodeReport): string[] {

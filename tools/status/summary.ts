@@ -1,8 +1,25 @@
 import type { Deployment } from "./deployment";
+import { copying } from "./drbd";
 import { problems } from "./health";
 import type { Status } from "./read";
 import { activeNode, view } from "./read";
-import { boundLine, howToConnect } from "./screen";
+import { boundLine, howToConnect, progressOf } from "./screen";
+
+/** One line: what is wrong, or how far the copy is that is not yet a second one. */
+function state(s: Status): string {
+  const found = problems(s);
+  const lasting = found.filter((p) => !p.passes);
+  const copies = Object.values(s.nodes).flatMap((n) => (n.reachable && n.drbd && copying(n.drbd) ? [n.drbd] : []));
+  const far = copies.map(progressOf).find(Boolean);
+  const copy =
+    found.length === lasting.length
+      ? []
+      : [
+          `a disk is being copied to${far ? ` (${far})` : ""}: until then the loss of the other node would stop the service`,
+        ];
+  const all = [...lasting.map((p) => p.what), ...copy];
+  return all.length === 0 ? "healthy" : all.join("; ");
+}
 
 /** What a deployment ends with. */
 export function summary(d: Deployment, s: Status): string {
@@ -12,7 +29,6 @@ export function summary(d: Deployment, s: Status): string {
     const online = v?.nodes.find((n) => n.name === name)?.online ?? false;
     return `${name} ${online ? "online" : "OFFLINE"}${name === active ? " (serves)" : ""}`;
   });
-  const found = problems(s);
   return [
     "",
     `Nodes      ${nodes.join(", ")}`,
@@ -20,6 +36,6 @@ export function summary(d: Deployment, s: Status): string {
     "Connect",
     ...howToConnect(d),
     ...(d.worstCaseFailoverSeconds === undefined ? [] : ["Failover", ...boundLine(d)]),
-    found.length === 0 ? "State      healthy" : `State      ${found.map((p) => p.what).join("; ")}`,
+    `State      ${state(s)}`,
   ].join("\n");
 }

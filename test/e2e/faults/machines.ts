@@ -6,7 +6,7 @@ const psql = (sql: string): Promise<string> => must(`. ./env.sh && tools/verbs/p
 
 const replaced: Fault = {
   id: "D15",
-  must: "puts a new machine in the place of one that is gone with its disks: all of the data is copied to it, none is lost, the service goes on",
+  must: "puts a new machine in the place of one that is gone with its disks: all of the data is copied to it, none is lost, the service goes on, and the new machine can serve",
   minutes: 20,
   async run(c) {
     const { active, passive } = await c.roles();
@@ -18,7 +18,8 @@ const replaced: Fault = {
     await c.virsh("undefine", "--nvram", passive);
     for (const v of ["system.qcow2", "data.qcow2", "cloudinit.iso"])
       await c.virsh("vol-delete", "--pool", "default", `${passive}-${v}`);
-    await must("make up");
+    // It ends while the disk is still being copied to, and says so.
+    expect(await must("make up")).toMatch(/^State +a disk is being copied to/m);
     await c.healthy(600);
     expect((await c.standing())[active]).toEqual({ ...before, breaks: expect.any(String) });
     const log = (await c.on(active, "journalctl -k -q -b --no-pager | grep 'Began resync as SyncSource' | tail -1"))
@@ -26,6 +27,8 @@ const replaced: Fault = {
     const size = Number((await c.on(active, "blockdev --getsize64 /dev/drbd0")).stdout) / 1024;
     // All of the device, not the difference to something.
     expect(Number(/will sync (\d+) KB/.exec(log)?.[1])).toBeGreaterThan(size * 0.99);
+    await must("make switch-over CONSENT=moves:p_postgres");
+    expect((await c.roles()).active).toBe(passive);
     expect(await psql("select n from e2e_kept")).toContain("4711");
     await psql("drop table e2e_kept");
     await must(inLab("pulumi preview --stack dev --non-interactive --expect-no-changes"));

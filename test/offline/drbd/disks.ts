@@ -68,6 +68,7 @@ const peer = (size: number): DrbdSeen => ({
   running: { options: {}, net: {}, disk: {} },
   cluster: { pacemaker: false, managed: false },
   device: false,
+  udevHost: "",
 });
 
 /** What the disk with its real content does to the plan: the refusal's text, or the steps. */

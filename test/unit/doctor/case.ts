@@ -51,7 +51,7 @@ function file(text: string): string {
   const own = join(__dirname, "..", "status", "recorded");
   return name.startsWith("cfgtool")
     ? readFileSync(join(own, name), "utf8")
-    : `@minor /dev/drbd0\n${readFileSync(join(own, `proc_drbd.${name}`), "utf8")}`;
+    : `@minor 0\n${readFileSync(join(own, `proc_drbd.${name}`), "utf8")}`;
 }
 
 /** What a unit is like where all is well. */

@@ -48,7 +48,7 @@ interface Case {
   readonly spec?: object;
   readonly start: string;
   /** By node: facts to replace, and under "disk" properties of its disk; null takes one away. */
-  readonly seen?: Record<string, Record<string, object | null | boolean> & { disk?: object }>;
+  readonly seen?: Record<string, Record<string, object | null | boolean | string> & { disk?: object }>;
   readonly operation?: "remove";
   /** Stages: "node: reason [danger object]". */
   readonly plan?: readonly (readonly string[])[];

@@ -40,6 +40,7 @@ export const blank = (node: string): DrbdSeen => ({
   running: { options: {}, net: {}, disk: {} },
   cluster: { pacemaker: false, managed: false },
   device: false,
+  udevHost: "",
 });
 
 export const paths = {

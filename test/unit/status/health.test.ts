@@ -1,4 +1,5 @@
 import type { Deployment } from "../../../tools/status/deployment";
+import type { DrbdView } from "../../../tools/status/drbd";
 import { NotDeployed, parseDeployment } from "../../../tools/status/deployment";
 import { healthy, problems } from "../../../tools/status/health";
 import { activeNode } from "../../../tools/status/read";
@@ -35,6 +36,23 @@ describe("health", () => {
 
   it.each(["syncing", "alone"])("needs both disks up to date (%s)", (name) => {
     expect(kinds(status({}, { drbd: drbd(name) }))).toEqual(["data"]);
+  });
+
+  it("tells a copy that is under way, which passes by itself, from what somebody has to look into", () => {
+    const constraints = ["drbd-fence-by-handler-postgres-ms_drbd_postgres"];
+    const copied = status({ drbd: drbd("source"), constraints }, { drbd: drbd("syncing"), constraints });
+    expect(problems(copied).map((p) => p.passes)).toEqual([true, true, true]);
+    expect(healthy(copied)).toBe(false);
+    expect(summary(deployment, copied)).toMatch(/^State +a disk is being copied to \(66\.7 % done, 0:01:05 left\)/m);
+    const alone = status({}, { drbd: drbd("alone"), constraints });
+    expect(problems(alone).map((p) => p.passes)).toEqual([undefined, undefined]);
+  });
+
+  it("sees a device that udev has not named, as nobody can mount it there", () => {
+    const d = { ...(drbd("connected") as DrbdView), unnamed: "/dev/drbd/by-res/postgres/0" };
+    expect(problems(status({}, { drbd: d })).map((p) => p.what)).toEqual([
+      "udev made no /dev/drbd/by-res/postgres/0 on qvddb2: the file system could not be mounted there",
+    ]);
   });
 
   it("sees a ring that is down, a leftover constraint, and configurations that differ", () => {

@@ -66,6 +66,14 @@ describe("DRBD", () => {
     expect(parseDrbd("@minor \nversion: 8.4.11 (api:1/proto:86-101)\nsrcversion: X\n", "postgres")).toBeUndefined();
   });
 
+  it("tells that udev has not named the device", () => {
+    const text = `@minor 0\n@unnamed\n${recorded("proc_drbd.syncing")}`;
+    expect(parseDrbd(text, "postgres")).toMatchObject({
+      connection: "SyncTarget",
+      unnamed: "/dev/drbd/by-res/postgres/0",
+    });
+  });
+
   it("9 is understood, progress included", () => {
     // In the order in which drbd-utils 9.22 prints them.
     const peerDevice = {

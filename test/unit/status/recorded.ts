@@ -16,7 +16,7 @@ export const recorded = (name: string): string => readFileSync(join(__dirname, "
 export const view = (name: string): ClusterView => parseCrmMon(recorded(`crm_mon.${name}.xml`)) as ClusterView;
 
 export const drbd = (name: string): DrbdView | undefined =>
-  parseDrbd(`@minor /dev/drbd0\n${recorded(`proc_drbd.${name}`)}`, "postgres");
+  parseDrbd(`@minor 0\n${recorded(`proc_drbd.${name}`)}`, "postgres");
 
 const ring = (link: number, address: string): NodeReport["rings"][number] => ({
   link,

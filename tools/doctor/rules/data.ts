@@ -118,10 +118,28 @@ function differing(l: Look, where: string, d: DrbdView): Said[] {
   ];
 }
 
+/** By another host name than this machine's, as udevd may still have it, drbdadm finds no resource of this host. */
+function unnamed(l: Look, where: string, d: DrbdView): Said[] {
+  if (!d.unnamed) return [];
+  return [
+    {
+      severity: "serious",
+      where,
+      what: `udev made no ${d.unnamed}`,
+      why: "the file system could not be mounted here, so this node cannot take over",
+      next: [
+        l.on(where, "systemctl restart systemd-udevd"),
+        l.on(where, "udevadm trigger --action=change --subsystem-match=block --settle"),
+      ],
+    },
+  ];
+}
+
 /** DRBD's disks and connection, as each node sees its own. */
 export const data: Rule = (l) =>
   l.reached.flatMap(([where, { drbd: d }]): Said[] => {
-    if (d) return [...disk(l, where, d), ...connection(l, where, d), ...differing(l, where, d)];
+    if (d)
+      return [...disk(l, where, d), ...connection(l, where, d), ...differing(l, where, d), ...unnamed(l, where, d)];
     if (!l.serving(where)) return [];
     return [
       {
