@@ -21,7 +21,8 @@ export function parseUnits(names: readonly string[], text: string): UnitState[] 
     return {
       name,
       exists: load !== "not-found",
-      enabled: value("UnitFileState").startsWith("enabled"),
+      // What a generator hung below another unit (`enabled-runtime`) starts when that one does, not at boot.
+      enabled: value("UnitFileState") === "enabled",
       masked: load === "masked",
       active: ["active", "activating", "reloading"].includes(value("ActiveState")),
     };

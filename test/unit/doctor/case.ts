@@ -57,12 +57,22 @@ function file(text: string): string {
 /** What a unit is like where all is well. */
 function unitText(name: string, more: Readonly<Record<string, string>> = {}): string {
   const debian = ["corosync.service", "pacemaker.service", "chrony.service"].includes(name);
-  const off = ["postgresql.service", "postgresql@15-main.service", "drbd.service"].includes(name);
+  const generated = name === "postgresql@15-main.service";
+  const off = generated || ["postgresql.service", "drbd.service"].includes(name);
   const values = {
     LoadState: debian || off ? "loaded" : name.startsWith("drbd-graceful") ? "masked" : "not-found",
     ActiveState: debian ? "active" : "inactive",
     Result: "success",
-    UnitFileState: debian ? "enabled" : off ? "disabled" : name.startsWith("drbd-graceful") ? "masked" : "",
+    // Debian's generator hangs its cluster's own server below postgresql.service, which is disabled.
+    UnitFileState: debian
+      ? "enabled"
+      : generated
+        ? "enabled-runtime"
+        : off
+          ? "disabled"
+          : name.startsWith("drbd-graceful")
+            ? "masked"
+            : "",
     StateChangeTimestamp: debian ? "Wed 2025-12-31 00:00:01 UTC" : "",
     ...more,
   };
