@@ -4,8 +4,9 @@ import { describe as inWords, parseSimulation } from "../../../providers/pacemak
 import { held, reached } from "../../../providers/pacemaker/started/evaluate";
 import { parseStatus, running } from "../../../providers/pacemaker/status";
 
+const read = (path: string): string => readFileSync(join(__dirname, path), "utf8");
 /** All recorded from Pacemaker 2.1.5's own tools on simulated clusters. */
-const recorded = (name: string): string => readFileSync(join(__dirname, "data", name), "utf8");
+const recorded = (name: string): string => read(join("data", name));
 
 describe("crm_mon", () => {
   const healthy = parseStatus(recorded("crm_mon-healthy.xml"))!;
@@ -82,6 +83,11 @@ describe("crm_mon", () => {
   });
 });
 
+const DIALECTS = [
+  ["2.1", "data/crm_simulate"],
+  ["3.0", "recorded/crm_simulate-3.0"],
+] as const;
+
 describe("crm_simulate", () => {
   test("when the active node dies", () => {
     const sim = parseSimulation(recorded("crm_simulate-node-fail.xml"));
@@ -95,18 +101,32 @@ describe("crm_simulate", () => {
       "stop p_drbd_postgres on qvddb1: node availability",
       "promote p_drbd_postgres on qvddb2",
     ]);
-    const order = sim.executed.filter((e) => !["monitor", "notify", "cancel"].includes(e.operation));
-    expect(order.map((e) => `${e.operation} ${e.target}`)).toEqual([
-      "fence qvddb1",
-      "promote p_drbd_postgres",
-      "start p_fs_postgres",
-      "start p_ip_postgres",
-      "start p_postgres",
-    ]);
   });
 
-  test("at a cold start, probes left out", () => {
-    const sim = parseSimulation(recorded("crm_simulate-cold-start.xml"));
+  test.each(DIALECTS)(
+    "tells the order of what is done when the active node dies, probes and notifications aside (%s)",
+    (_, dialect) => {
+      const sim = parseSimulation(read(`${dialect}-node-fail.xml`));
+      expect(sim.actions.map(inWords)).toEqual(
+        expect.arrayContaining([
+          "Fence (reboot) qvddb1: peer is no longer part of the cluster",
+          "move p_postgres from qvddb1 to qvddb2",
+          "promote p_drbd_postgres on qvddb2",
+        ]),
+      );
+      const order = sim.executed.filter((e) => !["monitor", "notify", "cancel"].includes(e.operation));
+      expect(order.map((e) => `${e.operation} ${e.target}`)).toEqual([
+        "fence qvddb1",
+        "promote p_drbd_postgres",
+        "start p_fs_postgres",
+        "start p_ip_postgres",
+        "start p_postgres",
+      ]);
+    },
+  );
+
+  test.each(DIALECTS)("at a cold start, probes left out (%s)", (_, dialect) => {
+    const sim = parseSimulation(read(`${dialect}-cold-start.xml`));
     expect(sim.actions.map(inWords)).toContain("promote p_drbd_postgres on qvddb1");
     expect(sim.executed[0]).toEqual({ operation: "start", target: "p_fence_qvddb1", node: "qvddb2" });
   });
