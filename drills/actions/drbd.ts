@@ -1,17 +1,28 @@
 import type { Role, Script } from "./action";
 import { text } from "./action";
 
-/** Both data sets go on without each other, as only a person with --force can bring about where fencing works. */
+/** DRBD 8.4 has it with the disk, 9 with the connection. */
+const CARELESS =
+  'drbdsetup disk-options "$(drbdadm sh-minor postgres)" --fencing=dont-care 2>/dev/null || drbdadm net-options --fencing=dont-care postgres';
+const AS_CONFIGURED = "drbdadm adjust postgres";
+
+/**
+ * Both data sets go on without each other, as only a person can bring about where fencing works: DRBD refuses to promote a node whose peer is not outdated,
+ * with --force as well, until it has been told not to care.
+ */
 export const writeAlone = (on: Role): Script => ({
   kind: "script",
   on,
   says: `promote the ${on} node by force, and write there`,
   script: text(
+    CARELESS,
     "drbdadm primary --force postgres",
     'd=$(drbdadm sh-dev postgres); n=$(( $(blockdev --getsize64 "$d") / 4096 ))',
     'dd if=/dev/urandom of="$d" bs=4096 count=1 seek=$((n - 16)) oflag=direct conv=notrunc status=none',
     "drbdadm secondary postgres",
+    AS_CONFIGURED,
   ),
+  undo: [{ kind: "script", on, script: AS_CONFIGURED }],
 });
 
 /** The documented way out of a split brain; the caller names the victim. */
