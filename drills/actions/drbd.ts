@@ -30,7 +30,10 @@ export const discard = (victim: Role): Script => ({
   kind: "script",
   on: victim,
   says: `drbdadm connect --discard-my-data on the ${victim} node`,
-  script: text("drbdadm disconnect postgres", "drbdadm connect --discard-my-data postgres"),
+  script: text(
+    "case $(drbdadm cstate postgres) in StandAlone) ;; *) drbdadm disconnect postgres ;; esac",
+    "drbdadm connect --discard-my-data postgres",
+  ),
 });
 
 export const reconnect = (on: Role): Script => ({
