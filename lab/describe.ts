@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import type { OsName } from "@qvd-ha/providers/dist/os";
 
 /** What `lab/lab describe` says of the lab of this checkout, whether it is up or not. */
 export interface LabDescription {
@@ -10,6 +11,8 @@ export interface LabDescription {
   readonly domainType: "qemu" | "kvm";
   readonly cpu: { readonly mode: string; readonly model?: string };
   readonly image: {
+    /** As `os` of a stack's configuration. */
+    readonly os: OsName;
     readonly hash: string;
     readonly base: string;
     readonly kernel: string;
@@ -36,9 +39,10 @@ export const describeLab = (): LabDescription =>
 /** What a stack that runs in the lab need not say itself; what it does say comes first. */
 export function labDefaults(lab: LabDescription): Record<string, unknown> {
   const { aries, domainType, cpu, pool, consoleDirectory } = lab;
-  const { base, kernel, initrd, kernelArguments } = lab.image;
+  const { os, base, kernel, initrd, kernelArguments } = lab.image;
   const own = dirname(aries.privateKeyFile);
   return {
+    os,
     hypervisors: [
       {
         name: "aries",

@@ -26,7 +26,21 @@ STATE=${QVD_HA_STATE:-/var/lib/qvd-ha}/$KEY
 MOUNTNS_FILE=$STATE/ns/mnt
 CACHE=${QVD_HA_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/qvd-ha}
 
-SUITE=${QVD_HA_SUITE:-bookworm}
+# An instance keeps the system that it was made with: guests that exist do not change theirs because a variable is set or forgotten.
+kept_os() {
+  if [ -e "$STATE/os" ]; then cat "$STATE/os"; elif [ -d "$STATE/libvirt" ]; then echo debian12; fi
+}
+KEPT_OS=$(kept_os)
+OS=${KEPT_OS:-${QVD_HA_OS:-debian12}}
+case $OS in
+  debian12) SUITE=bookworm ;;
+  debian13) SUITE=trixie ;;
+  *) die "QVD_HA_OS is '$OS': the lab has images of debian12 and debian13" ;;
+esac
+same_os() {
+  [ "${QVD_HA_OS:-$OS}" = "$OS" ] || die "QVD_HA_OS is '$QVD_HA_OS', and the instance $KEY was made with $OS: 'make down' (or 'lab down') first"
+}
+
 ROUTER=172.20.64.1
 ARIES_KEY=$STATE/aries/client_ed25519
 ARIES_HOST_KEY=$STATE/aries/ssh_host_ed25519_key

@@ -26,6 +26,7 @@ verb_describe() {
   "domainType": $(json "$type"),
   "cpu": $cpu,
   "image": {
+    "os": $(json "$OS"),
     "suite": $(json "$SUITE"),
     "hash": $(json "$IMAGE_HASH"),
     "present": $(if image_present; then echo true; else echo false; fi),

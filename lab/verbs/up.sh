@@ -3,10 +3,12 @@
 verb_up() {
   need_root
   lock_instance
+  same_os
   verb_image
   decide_acceleration
   mkdir -p "$STATE"
   chmod 755 "$STATE"
+  printf '%s\n' "$OS" >"$STATE/os"
   printf '%s\n' "$LAB" >"$STATE/owner"
   make_namespaces
   start_libvirtd

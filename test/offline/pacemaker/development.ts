@@ -20,6 +20,7 @@ const lab: LabDescription = {
   domainType: "qemu",
   cpu: { mode: "custom", model: "Nehalem" },
   image: {
+    os: "debian12",
     hash: "0",
     base: "/images/base.qcow2",
     kernel: "/images/vmlinuz",

@@ -10,7 +10,7 @@ import { replace } from "./mutations";
 import { stage } from "./play";
 import { pool } from "./pool";
 import type { Scenario } from "./scenario";
-import { INSTALLED } from "./simulator";
+import { INSTALLED, SCHEMAS } from "./simulator";
 import { scratch, tool } from "./tools";
 
 /**
@@ -41,7 +41,7 @@ describe.each(profiles.map((p) => [p.profile, p] as const))("%s", (_name, { keys
 
   test("our rules and crm_verify take it", () => {
     expect(rules(spec)).toEqual([]);
-    for (const schema of ["pacemaker-3.9", "pacemaker-3.6"])
+    for (const schema of SCHEMAS)
       expect(tool("crm_verify", ["-V", "--xml-file", place.file("cib.xml", cibWith(spec, schema))]).code).toBe(0);
   });
 

@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { parseSimulation } from "../../../providers/pacemaker/simulate";
 import type { Simulation } from "../../../providers/pacemaker/simulate";
@@ -15,7 +15,17 @@ export interface Pacemaker {
   readonly losesAfterEvents: boolean;
 }
 
-export const INSTALLED: Pacemaker = { root: "", schema: "pacemaker-3.9", losesAfterEvents: false };
+const version = /^Pacemaker (\d+)/.exec(spawnSync("crm_mon", ["--version"], { encoding: "utf8" }).stdout ?? "")?.[1];
+
+/** Of Debian 12, or of Debian 13 where the tests run in a root of that (`make offline-in`). */
+export const INSTALLED: Pacemaker =
+  version === "3"
+    ? { root: "", schema: "pacemaker-4.0", losesAfterEvents: true }
+    : { root: "", schema: "pacemaker-3.9", losesAfterEvents: false };
+
+/** Those that a running cluster of that version may have; how it upgrades older ones is not our business. */
+export const SCHEMAS: readonly string[] =
+  version === "3" ? ["pacemaker-4.0", "pacemaker-3.9"] : ["pacemaker-3.9", "pacemaker-3.6", "pacemaker-3.0"];
 
 /** What Pacemaker decided, in words (see `Expected`). */
 export interface Decision {

@@ -4,6 +4,7 @@ import type { PacemakerSpec } from "../../../providers/pacemaker/spec";
 import { howto, howtoInput } from "../../unit/pacemaker/howto";
 import { cibWith } from "./cluster";
 import { development } from "./development";
+import { SCHEMAS } from "./simulator";
 import { scratch, tool } from "./tools";
 
 /** Proves that Pacemaker's own validator takes what is rendered and refuses it without fencing; what it does not see, our rules must. */
@@ -25,7 +26,7 @@ describe("crm_verify on the rendered configuration", () => {
     return pacemakerSchema.parse(input);
   };
 
-  test.each(["pacemaker-3.9", "pacemaker-3.6", "pacemaker-3.0"])("accepts the HOWTO's under schema %s", (schema) => {
+  test.each(SCHEMAS)("accepts the HOWTO's under schema %s", (schema) => {
     expect(verify(howto(), schema)).toBe(0);
   });
 
@@ -34,7 +35,7 @@ describe("crm_verify on the rendered configuration", () => {
     async (profile) => {
       const spec = await development({ profile });
       expect(rules(spec)).toEqual([]);
-      for (const schema of ["pacemaker-3.9", "pacemaker-3.6", "pacemaker-3.0"]) expect(verify(spec, schema)).toBe(0);
+      for (const schema of SCHEMAS) expect(verify(spec, schema)).toBe(0);
     },
     60_000,
   );
@@ -42,7 +43,7 @@ describe("crm_verify on the rendered configuration", () => {
   test("accepts the alert, in the place that the schema has for it", async () => {
     const spec = await development({ maintenance: { alerts: { enabled: true } } });
     expect(spec.elements["a_qvd_ha"]).toMatchObject({ kind: "alert", path: "/usr/local/lib/qvd-ha/alert" });
-    for (const schema of ["pacemaker-3.9", "pacemaker-3.6", "pacemaker-3.0"]) expect(verify(spec, schema)).toBe(0);
+    for (const schema of SCHEMAS) expect(verify(spec, schema)).toBe(0);
     const { a_qvd_ha: _alert, ...rest } = spec.elements;
     expect(rest).toEqual((await development()).elements);
   }, 60_000);

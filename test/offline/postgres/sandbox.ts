@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,6 +17,9 @@ const freePort = (): Promise<number> =>
       server.close(() => resolve(port));
     });
   });
+
+/** What this machine has of PostgreSQL: 15 of Debian 12, 17 of Debian 13. */
+const [VERSION = "15"] = readdirSync("/usr/lib/postgresql").sort((a, b) => Number(b) - Number(a));
 
 /** What stands in for DRBD and the kernel's mounts: a role and a mount that are files. Everything else is real. */
 const STANDINS: Readonly<Record<string, string>> = {
@@ -52,6 +55,8 @@ export class Sandbox {
     const spec = postgresSchema.parse({
       connections: { one: connection, two: connection },
       seedNode: "one",
+      version: VERSION,
+      binDir: `/usr/lib/postgresql/${VERSION}/bin`,
       addresses: { one: "127.0.0.1", two: "127.0.0.1" },
       address: "127.0.0.2",
       port,
