@@ -1,5 +1,5 @@
 # Every verb is a script in tools/verbs, which can be called as it is. STACK chooses the stack (default dev).
-.PHONY: up preview drift export status psql doctor doctor-table verbs-table on switch-over service-stop service-start standby online maintenance reboot-rolling update-rolling update-postgres grow-volume drill drills profiles rotate backup restore verify down compare impact-table mutants test unit offline offline-in host e2e drift-table check fix
+.PHONY: up preview drift export status psql doctor doctor-table verbs-table on switch-over service-stop service-start standby online maintenance reboot-rolling update-rolling update-postgres grow-volume replace-node upgrade-postgres upgrade-back upgrade-forget drill drills profiles rotate backup restore verify down compare impact-table mutants test unit offline offline-in host e2e drift-table check fix
 .SUFFIXES:
 
 # CONSENT="restarts:p_postgres …" agrees to what a preview says it would do to the service.
@@ -32,6 +32,16 @@ service-start reboot-rolling update-rolling update-postgres:
 # SIZE=20: of each disk, in GiB; without it, whoever has the disks has grown them already.
 grow-volume:
 	@QVD_HA_CONSENT="$(CONSENT) $(QVD_HA_CONSENT)" tools/verbs/grow-volume $(SIZE) $(ARGS)
+# TO=17: a major version of PostgreSQL; MODE=copy|clone|link. LOSE=writes: back to the one before. VERSION=15: the old data is thrown away.
+upgrade-postgres:
+	@QVD_HA_CONSENT="$(CONSENT) $(QVD_HA_CONSENT)" tools/verbs/upgrade-postgres $@ $(TO) $(if $(MODE),--mode $(MODE)) $(ARGS)
+upgrade-back:
+	@QVD_HA_CONSENT="$(CONSENT) $(QVD_HA_CONSENT)" tools/verbs/upgrade-postgres $@ $(LOSE) $(ARGS)
+upgrade-forget:
+	@tools/verbs/qvd-ha $@ $(VERSION) $(ARGS)
+# NODE=qvddb2: a new machine takes its place; PART=disk: a new disk. DISK=serial names the data disk that is given up.
+replace-node:
+	@QVD_HA_CONSENT="$(CONSENT) $(QVD_HA_CONSENT)" NODE="$(NODE)" PART="$(PART)" DISK="$(DISK)" tools/verbs/replace-node $(ARGS)
 # On the running stack dev: every fault that the doctor knows of is made, named, and mended by typing what it says. ROWS="1-5 9" takes some of them.
 doctor-table:
 	@ROWS="$(ROWS)" tools/verbs/doctor-table

@@ -18,10 +18,14 @@ const named = (process.env.QVD_HA_E2E ?? "").split(/[ ,]+/).filter(Boolean);
 const chapters = named.length === 0 ? STORY : named.includes("all") ? CHAPTERS : named;
 const e2e = { testMatch: chapters.map((name) => `<rootDir>/test/e2e/${name}.test.ts`) };
 
-/** Minutes with a real cluster in name spaces: make impact-table HERE=1, make verbs-table HERE=1. */
-const here = process.env.QVD_HA_OFFLINE_IMPACT
-  ? {}
-  : { testPathIgnorePatterns: ["/node_modules/", "/test/offline/impact/", "/test/offline/operate/verbs\\.test"] };
+/** Minutes with a real cluster in name spaces: make impact-table HERE=1, make verbs-table HERE=1. A root with two versions of PostgreSQL: test/offline/postgres/majors.sh. */
+const here = {
+  testPathIgnorePatterns: [
+    "/node_modules/",
+    ...(process.env.QVD_HA_OFFLINE_IMPACT ? [] : ["/test/offline/impact/", "/test/offline/operate/verbs\\.test"]),
+    ...(process.env.QVD_HA_PG_MAJORS ? [] : ["/test/offline/postgres/majors\\.test"]),
+  ],
+};
 
 module.exports = {
   coverageProvider: "v8",

@@ -1,6 +1,5 @@
 import { deviceOf } from "@qvd-ha/providers/dist/drbd/spec";
 import { AGENT } from "@qvd-ha/providers/dist/maintenance/alertAgent/render";
-import { os as family } from "@qvd-ha/providers/dist/os";
 import { KEPT } from "@qvd-ha/providers/dist/pacemaker/kept";
 import { layoutOf } from "@qvd-ha/providers/dist/pacemaker/layouts";
 import { agentParams } from "@qvd-ha/providers/dist/postgres/agent";
@@ -9,6 +8,7 @@ import { ipOf, prefixOf } from "./config/primitives";
 import type { Settings } from "./config/schema";
 import type { Timers } from "./config/timers";
 import type { PacemakerPrimitiveArgs } from "./pacemakerPrimitive";
+import { serverOf } from "./server";
 
 // What the HOWTO's section 10.5 types into crm, as pure functions of the settings: the components make resources of it, the bound adds it up.
 
@@ -80,7 +80,7 @@ export function address(s: Settings): PacemakerPrimitiveArgs {
 }
 
 export function postgres(s: Settings): PacemakerPrimitiveArgs {
-  const { binDir, psql, user: osUser } = family(s.os).postgres;
+  const { binDir, psql, user: osUser } = serverOf(s.os, s.database.version);
   const { agent, directory: dataDirectory, port, name, user, settings, monitor, logFile } = s.database;
   const needs = { binDir, psql, osUser, dataDirectory, port, database: { name }, settings, monitor, logFile };
   const params = { ...agentParams(needs), ...(monitor.role === user ? { monitor_password: KEPT } : {}) };

@@ -6,6 +6,7 @@ import type { Connection } from "@qvd-ha/providers/dist/remote";
 import type { Secrets, Settings } from "./config";
 import { PacemakerAlert } from "./constraints";
 import * as definitions from "./definitions";
+import { serverOf } from "./server";
 
 type Connections = pulumi.Input<Record<string, pulumi.Input<Connection>>>;
 
@@ -74,7 +75,7 @@ export class Maintenance extends pulumi.ComponentResource {
 
     function createBackup(): Backup {
       const { enabled: _enabled, ...rest } = backup;
-      const { binDir, user: osUser, socketDir } = family(settings.os).postgres;
+      const { binDir, user: osUser, socketDir } = serverOf(settings.os, database.version);
       const keys = {
         ...(backup.rsync ? { rsyncPrivateKey: secrets.backupPrivateKey } : {}),
         ...(backup.s3 ? { s3AccessKey: secrets.s3AccessKey, s3SecretKey: secrets.s3SecretKey } : {}),

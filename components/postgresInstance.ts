@@ -1,16 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
 import { DataDirectory } from "@qvd-ha/providers/dist/dynamic";
 import type { OsName } from "@qvd-ha/providers/dist/os";
-import { os as family } from "@qvd-ha/providers/dist/os";
 import { clientRules } from "@qvd-ha/providers/dist/postgres/access";
 import { accessRules } from "@qvd-ha/providers/dist/postgres/clients";
 import type { Connection } from "@qvd-ha/providers/dist/remote";
+import { serverOf } from "./server";
 
 export interface PostgresInstanceArgs {
   readonly connections: pulumi.Input<Record<string, pulumi.Input<Connection>>>;
   /** Address of each node on the clients' network, by node name. */
   readonly addresses: Readonly<Record<string, string>>;
   readonly os: OsName;
+  /** Major version whose programs serve. @default the operating system's own */
+  readonly version?: string;
   /** The node that gets the data first; the other one then proves that it can serve, too. */
   readonly seedNode: string;
   readonly drbdResource: string;
@@ -47,7 +49,7 @@ export interface PostgresInstanceArgs {
 export class PostgresInstance extends pulumi.ComponentResource {
   constructor(name: string, args: PostgresInstanceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("qvd:postgres:Instance", name, {}, opts);
-    const { version, binDir, psql, user: osUser } = family(args.os).postgres;
+    const { version, binDir, psql, user: osUser } = serverOf(args.os, args.version);
     const { database, user, authentication } = args;
     new DataDirectory(
       `${name}-data`,

@@ -220,6 +220,7 @@ export class QvdDatabase extends pulumi.ComponentResource {
           connections,
           addresses: byNode((n) => ipOf(n.lan)),
           os: settings.os,
+          version: database.version,
           seedNode: (settings.nodes[0] as NodeSettings).name,
           drbdResource: settings.drbd.resource,
           device: replication.device,

@@ -4,6 +4,7 @@ import { os as family } from "@qvd-ha/providers/dist/os";
 import { boards, fencingRules } from "./fencingRules";
 import { staying } from "../definitions";
 import { failoverBound } from "../failoverBound";
+import { versioned } from "../server";
 import { fenceKinds } from "./fencing";
 import { inNetwork, ipOf } from "./primitives";
 import type { Settings } from "./schema";
@@ -232,6 +233,16 @@ const agent: Rule = (s) =>
       ]
     : [];
 
+const version: Rule = (s) =>
+  s.database.version !== undefined && !versioned(s.os) && s.database.version !== String(family(s.os).postgres.version)
+    ? [
+        finding(
+          "database.version",
+          `${s.database.version}: ${family(s.os).title} has PostgreSQL ${family(s.os).postgres.version} and no other beside it. Leave it out`,
+        ),
+      ]
+    : [];
+
 const pings: Rule = (s) => {
   const { timeout, pingInterval } = s.drbd;
   const interval = (pingInterval ?? 10) * 1000;
@@ -272,6 +283,7 @@ export const rules: readonly Rule[] = [
   overwrite,
   fencing,
   agent,
+  version,
   pings,
   backupDirectory,
 ];

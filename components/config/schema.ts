@@ -119,6 +119,12 @@ export const databaseSchema = z.strictObject({
   encoding: z.string().default("UTF8"),
   /** Collation and character type. The same on every distribution, so an upgrade of libc cannot break an index. */
   locale: z.string().default("C.UTF-8"),
+  /** Major version of PostgreSQL whose programs serve; they lie beside those of other versions. Default: the operating system's own. */
+  version: z
+    .union([z.string(), z.number()])
+    .transform(String)
+    .pipe(z.string().regex(/^[1-9]\d$/, "must be a major version, as in 17"))
+    .optional(),
   /** Data checksums; only initdb can set them. */
   checksums: z.boolean().default(true),
   /** The server's log, on the node's own disk. */

@@ -13,7 +13,7 @@ function needed(s: Status): readonly string[] {
   return [ids.postgres, ids.group, ids.fileSystem, ids.address, ids.drbdClone];
 }
 
-const stop = (id: string): Change => ({
+export const stop = (id: string): Change => ({
   says: `stop ${id}`,
   script: sh`crm_resource --resource ${id} --meta --set-parameter target-role --parameter-value Stopped`,
 });

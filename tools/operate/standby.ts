@@ -20,7 +20,8 @@ export const outOfStandby = (node: string): Change => ({
   script: sh`crm_standby --node ${node} --delete`,
 });
 
-const known = (w: Work, node: string | undefined): string => {
+/** @throws Refused naming the nodes */
+export const known = (w: Work, node: string | undefined): string => {
   if (node === undefined || !w.hands.nodes.includes(node))
     w.refuse([`NODE is "${node ?? ""}": it must be one of ${w.hands.nodes.join(", ")}`]);
   return node as string;
