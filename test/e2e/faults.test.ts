@@ -29,13 +29,16 @@ describe("the tool", () => {
     cluster = await Cluster.find();
   }, 15 * 60_000);
 
-  test.each(chosen.map((f) => [f.id, f.must, f] as const))(
-    "%s: %s",
-    async (_id, _must, fault) => {
-      await cluster.healthy(60);
-      await fault.run(cluster);
-      await cluster.healthy(120);
-    },
-    40 * 60_000,
+  chosen.forEach((fault) =>
+    test(
+      `${fault.id}: ${fault.must}`,
+      async () => {
+        await cluster.healthy(60);
+        await fault.run(cluster);
+        await cluster.healthy(120);
+      },
+      // A machine that does other work beside it takes three times as long.
+      Math.max(15, 3 * fault.minutes) * 60_000,
+    ),
   );
 });
