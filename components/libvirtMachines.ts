@@ -6,8 +6,23 @@ import type { Connection } from "@qvd-ha/providers/dist/remote";
 import { publicKeyOf } from "@qvd-ha/providers/dist/ssh/keyPair";
 import type { HypervisorSettings, NodeSettings, Settings } from "./config";
 import { ipOf, prefixOf } from "./config";
+import { hypervisorOf } from "./fenceDevices";
 import { LibvirtNetworks } from "./libvirtNetworks";
+import type { LibvirtNic } from "./libvirtNode";
 import { LibvirtNode } from "./libvirtNode";
+
+type Line = Pick<LibvirtNic, "networkId" | "bridge">;
+
+/** What the machines' interfaces are put on. */
+interface Lines {
+  readonly lan: Line;
+  readonly crossover?: Line;
+}
+
+const givenBridges = (b: { lan: string; crossover?: string }): Lines => ({
+  lan: { bridge: b.lan },
+  crossover: b.crossover === undefined ? undefined : { bridge: b.crossover },
+});
 
 export interface LibvirtMachinesArgs {
   readonly settings: Settings;
@@ -15,7 +30,10 @@ export interface LibvirtMachinesArgs {
   readonly loginKey?: pulumi.Input<string>;
 }
 
-/** Both machines as libvirt domains on one hypervisor: image, networks, a key pair per host and one to log in with, the domains. */
+/**
+ * Both machines as libvirt domains, on one hypervisor or on one each: image, networks where the hypervisors have no bridges for them, a key pair per machine
+ * and one to log in with, the domains.
+ */
 export class LibvirtMachines extends pulumi.ComponentResource {
   /** By node name. */
   readonly connections: Readonly<Record<string, pulumi.Output<Connection>>>;
@@ -24,17 +42,19 @@ export class LibvirtMachines extends pulumi.ComponentResource {
     super("qvd:libvirt:Machines", name, {}, opts);
     const parent = { parent: this };
     const machine = settings.machine as NonNullable<Settings["machine"]>;
-    const hypervisor = settings.hypervisors[0] as HypervisorSettings;
-    const provider = new libvirt.Provider(
-      `${name}-${hypervisor.name}`,
-      { uri: hypervisor.libvirtUri as string },
-      parent,
-    );
+    const homes = settings.nodes.map((n) => hypervisorOf(settings, n) as HypervisorSettings);
+    const providers = new Map([...new Set(homes)].map((h) => [h, connect(h)]));
     const image = machine.image.build === undefined ? [] : [buildImage(machine.image.build)];
     const login = loginKey === undefined ? createLogin() : givenLogin(pulumi.secret(loginKey));
-    const networks = createNetworks();
-    this.connections = Object.fromEntries(settings.nodes.map((n) => [n.name, createNode(n)]));
+    const lines = machine.bridges === undefined ? madeNetworks() : givenBridges(machine.bridges);
+    this.connections = Object.fromEntries(
+      settings.nodes.map((n, i) => [n.name, createNode(n, homes[i] as HypervisorSettings)]),
+    );
     this.registerOutputs({});
+
+    function connect(h: HypervisorSettings): libvirt.Provider {
+      return new libvirt.Provider(`${name}-${h.name}`, { uri: h.libvirtUri as string }, parent);
+    }
 
     /** An image has no state worth tracking: its path says what is in it, and the command makes it where it is missing. */
     function buildImage(create: string): command.local.Command {
@@ -53,17 +73,23 @@ export class LibvirtMachines extends pulumi.ComponentResource {
       return { privateKey, publicKey: pulumi.unsecret(privateKey.apply(publicKeyOf)) };
     }
 
-    function createNetworks(): LibvirtNetworks {
+    /** Of the one hypervisor that there is: the rules have seen to it. */
+    function madeNetworks(): Lines {
+      const [hypervisor] = homes as [HypervisorSettings];
       const lan = (settings.nodes[0] as NodeSettings).lan;
       const withCrossover = settings.nodes.some((n) => n.crossover !== undefined);
-      return new LibvirtNetworks(
+      const networks = new LibvirtNetworks(
         `${name}-networks`,
         { lan: { address: `${hypervisor.address}/${prefixOf(lan)}` }, crossover: withCrossover ? {} : undefined },
-        { ...parent, provider },
+        { ...parent, provider: providers.get(hypervisor) },
       );
+      return {
+        lan: { networkId: networks.lanId },
+        crossover: networks.crossoverId === undefined ? undefined : { networkId: networks.crossoverId },
+      };
     }
 
-    function createNode(n: NodeSettings): pulumi.Output<Connection> {
+    function createNode(n: NodeSettings, home: HypervisorSettings): pulumi.Output<Connection> {
       const key = new KeyPair(`${n.name}-host-key`, { comment: n.name }, parent);
       const { pool, domainType, cpu, memoryMiB, vcpus, unsafeCache, consoleDirectory } = machine;
       const node = new LibvirtNode(
@@ -78,16 +104,16 @@ export class LibvirtMachines extends pulumi.ComponentResource {
           vcpus,
           unsafeCache,
           consoleFile: consoleDirectory === undefined ? undefined : `${consoleDirectory}/${n.name}.log`,
-          lan: { networkId: networks.lanId, address: n.lan, interface: n.lanInterface },
+          lan: { ...lines.lan, address: n.lan, interface: n.lanInterface },
           crossover:
-            n.crossover !== undefined && networks.crossoverId
-              ? { networkId: networks.crossoverId, address: n.crossover, interface: n.crossoverInterface }
+            n.crossover !== undefined && lines.crossover
+              ? { ...lines.crossover, address: n.crossover, interface: n.crossoverInterface }
               : undefined,
           dataDisk: n.disk,
           ssh: { hostKeyPrivate: key.privateKey, hostKeyPublic: key.publicKey, authorizedKeys: [login.publicKey] },
           dataPolicy: settings.dataPolicy,
         },
-        { ...parent, provider, dependsOn: image },
+        { ...parent, provider: providers.get(home), dependsOn: image },
       );
       return pulumi.secret(
         pulumi.output({

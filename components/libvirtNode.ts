@@ -6,8 +6,10 @@ import { domainStylesheet } from "./libvirtNode/stylesheet";
 
 /** One network interface of the domain. */
 export interface LibvirtNic {
-  /** Id of the libvirt network: `libvirt.Network`'s `id`. */
-  readonly networkId: pulumi.Input<string>;
+  /** Id of the libvirt network: `libvirt.Network`'s `id`. @default `bridge` */
+  readonly networkId?: pulumi.Input<string>;
+  /** Bridge of the hypervisor, where there is no such network. */
+  readonly bridge?: string;
   /** Static address with prefix length, as `172.20.64.91/24`. */
   readonly address: string;
   /** Name of the interface in the guest. @default eth0 on the LAN, eth1 on the crossover */
@@ -146,7 +148,10 @@ export class LibvirtNode extends pulumi.ComponentResource {
 
     function createDomain(): libvirt.Domain {
       const { domainType = "kvm", memoryMiB = 2048, vcpus = 2, unsafeCache = false, consoleFile } = args;
-      const nic = (n: LibvirtNic) => ({ networkId: n.networkId, mac: n.mac?.toUpperCase() });
+      const nic = (n: LibvirtNic) => ({
+        ...(n.bridge === undefined ? { networkId: n.networkId } : { bridge: n.bridge }),
+        mac: n.mac?.toUpperCase(),
+      });
       return new libvirt.Domain(
         `${name}-domain`,
         {

@@ -126,15 +126,37 @@ const platform: Rule = (s) => [
       )),
 ];
 
-const oneHypervisor: Rule = (s) =>
-  s.platform === "libvirt" && s.hypervisors.length > 1
-    ? [
-        finding(
-          "hypervisors",
-          `are ${s.hypervisors.length}: platform libvirt makes both machines on one; for two, make the machines and use platform existing`,
-        ),
-      ]
-    : [];
+/** The networks that libvirt makes end at their hypervisor; nodes on two meet on bridges. */
+const hosts: Rule = (s) => {
+  if (s.platform !== "libvirt" || !s.machine) return [];
+  const { bridges } = s.machine;
+  const uris = s.hypervisors.flatMap((h, i) =>
+    h.libvirtUri === undefined ? [] : [{ property: `hypervisors[${i}].libvirtUri`, value: h.libvirtUri }],
+  );
+  return [
+    ...(s.hypervisors.length > 1 && bridges === undefined
+      ? [
+          finding(
+            "machine.bridges",
+            `is missing: the machines are on ${s.hypervisors.length} hypervisors, and networks that the program makes end at each. Name the bridges by which ` +
+              "the hypervisors share the LAN and the crossover (lan, crossover)",
+          ),
+        ]
+      : []),
+    ...(bridges && bridges.crossover === undefined && s.nodes.some((n) => n.crossover)
+      ? [
+          finding(
+            "machine.bridges.crossover",
+            "is missing: the nodes have a crossover, which needs a bridge of its own",
+          ),
+        ]
+      : []),
+    ...(bridges && bridges.crossover === bridges.lan
+      ? [finding("machine.bridges.crossover", `${bridges.lan} is the LAN's: the two rings must not share a bridge`)]
+      : []),
+    ...distinct("hypervisor", uris),
+  ];
+};
 
 /** Where the nodes ask for the third vote. */
 const thirdVote: Rule = (s) => {
@@ -276,7 +298,7 @@ export const rules: readonly Rule[] = [
   hypervisors,
   fencingRules,
   platform,
-  oneHypervisor,
+  hosts,
   thirdVote,
   preferred,
   bound,

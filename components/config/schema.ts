@@ -64,12 +64,20 @@ export const hypervisorSchema = z.strictObject({
   manageFenceKey: z.boolean().default(true),
 });
 
+/** A network interface's name, as the kernel takes it. */
+const bridge = z.string().regex(/^[A-Za-z0-9_.-]{1,15}$/, "must be the name of a bridge, at most 15 characters");
+
 /** What guests are made of. Platform libvirt only. */
 export const machineSchema = z.strictObject({
   domainType: z.enum(["kvm", "qemu"]).default("kvm"),
   cpu: z.strictObject({ mode: z.string(), model: z.string().optional() }).default({ mode: "host-model" }),
   memoryMiB: z.number().int().min(1024, "the HOWTO asks for at least 1 GB of memory").default(2048),
   vcpus: z.number().int().min(1).default(2),
+  /**
+   * Bridges that every hypervisor has, by the same names: the machines are put on them. Without, the program makes the networks itself, and those end at
+   * their hypervisor.
+   */
+  bridges: z.strictObject({ lan: bridge, crossover: bridge.optional() }).optional(),
   /** Storage pool on the hypervisor that takes the nodes' disks. */
   pool: z.string().default("default"),
   image: z.strictObject({

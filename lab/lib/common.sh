@@ -17,7 +17,8 @@ INSTANCE=${QVD_HA_INSTANCE:-dev}
 [[ $INSTANCE =~ ^[a-z0-9][a-z0-9-]{0,15}$ ]] ||
   die "QVD_HA_INSTANCE is '$INSTANCE': use 1 to 16 of a-z, 0-9 and '-'"
 # Two checkouts that both say "dev" must not meet.
-KEY=$INSTANCE-$(printf %s "$LAB" | sha256sum | cut -c1-6)
+key_of() { echo "$1-$(printf %s "$LAB" | sha256sum | cut -c1-6)"; }
+KEY=$(key_of "$INSTANCE")
 
 NETNS=qvd-ha-$KEY
 NETNS_FILE=/run/netns/$NETNS
@@ -42,6 +43,8 @@ same_os() {
 }
 
 ROUTER=172.20.64.1
+# Where a second hypervisor has joined.
+SECOND=172.20.64.2
 ARIES_KEY=$STATE/aries/client_ed25519
 ARIES_HOST_KEY=$STATE/aries/ssh_host_ed25519_key
 REPOSITORY_PORT=3142

@@ -10,4 +10,7 @@ module.exports = [
   "maintenance",
   "removal",
   "adoption",
+  "existing",
+  "hypervisors",
+  "thirdVote",
 ];

@@ -1,41 +1,21 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Connection } from "@qvd-ha/providers/dist/remote";
+import { GivenStack } from "../support/given";
+import type { Guests } from "../support/guests";
+import { guestsIn, stateDirectory } from "../support/guests";
 import { inLab, must, onNodes, ROOT, sh } from "../support/stack";
+import { mark as markOf, written } from "../support/written";
 
 export const STACK = "adoption-test";
-export const CONFIG = join(ROOT, `Pulumi.${STACK}.yaml`);
+const stack = new GivenStack(STACK);
+export const CONFIG = stack.file;
 export const WORK = join(ROOT, ".state", "adoption");
 
-export const pulumi = (args: string): string => inLab(`pulumi ${args} --stack ${STACK} --non-interactive`);
+export const { pulumi } = stack;
 
-/** Two guests that the HOWTO was done on by hand, and how a person reaches them. */
-export interface HandMade {
-  /** Private key, known_hosts, and the secrets that were chosen. */
-  readonly directory: string;
-  readonly connections: Record<string, Connection>;
-  readonly aries: string;
-}
-
-async function stateDirectory(): Promise<string> {
-  const { stateDirectory: directory } = JSON.parse(await must("lab/lab describe")) as { stateDirectory: string };
-  return directory;
-}
-
-function describe(directory: string): HandMade {
-  const lines = readFileSync(join(directory, "known_hosts"), "utf8").split("\n");
-  const key = (host: string): string => {
-    const [, type, blob] = lines.find((l) => l.startsWith(`${host} `))?.split(" ") ?? [];
-    return `${type} ${blob}`;
-  };
-  const privateKey = readFileSync(join(directory, "id_ed25519"), "utf8");
-  const reach = (host: string): Connection => ({ host, port: 22, user: "root", hostKey: key(host), privateKey });
-  return {
-    directory,
-    connections: { qvddb1: reach("172.20.64.91"), qvddb2: reach("172.20.64.92") },
-    aries: key("172.20.64.1"),
-  };
-}
+/** Two guests that the HOWTO was done on by hand; in their directory are also the secrets that were chosen. */
+export type HandMade = Guests;
 
 /** Builds the cluster, or brings back one that was built before: `lab save howto`. */
 export async function handMade(): Promise<HandMade> {
@@ -48,7 +28,7 @@ export async function handMade(): Promise<HandMade> {
     await must(inLab(`test/e2e/adoption/build.sh ${directory}`));
     await must(". ./env.sh && lab/lab save howto");
   }
-  const made = describe(directory);
+  const made = guestsIn(directory);
   await settle(made);
   return made;
 }
@@ -71,8 +51,7 @@ async function settle(made: HandMade): Promise<void> {
 
 /** The guests go; with QVD_HA_E2E_KEEP what was built stays for the next run. */
 export async function leave(): Promise<void> {
-  await sh(pulumi("stack rm --yes --force"));
-  await sh(`rm -f ${CONFIG}`);
+  await stack.forget();
   if (process.env.QVD_HA_E2E_KEEP)
     for (const node of ["qvddb1", "qvddb2"]) await sh(inLab(`virsh -q -c qemu:///system destroy ${node}`));
   else await sh(". ./env.sh && lab/lab down");
@@ -86,19 +65,13 @@ export const configured = (file: string, made: HandMade): string =>
     .replaceAll("ARIESKEY", made.aries);
 
 /** A stack without a state, with these keys and the secrets that were chosen by hand. */
-export async function freshStack(config: string, made: HandMade): Promise<void> {
-  await sh(pulumi("stack rm --yes --force"));
-  writeFileSync(CONFIG, config);
-  await must(`. ./env.sh && pulumi stack init ${STACK} --non-interactive`);
-  const secrets = {
-    sshPrivateKey: "id_ed25519",
-    databasePassword: "password",
-    drbdSecret: "drbd_secret",
-    corosyncKey: "authkey",
-  };
-  for (const [name, file] of Object.entries(secrets))
-    await must(`. ./env.sh && pulumi config set --stack ${STACK} --secret ${name} <${join(made.directory, file)}`);
-}
+export const freshStack = (config: string, { directory }: HandMade): Promise<void> =>
+  stack.create(config, {
+    sshPrivateKey: join(directory, "id_ed25519"),
+    databasePassword: join(directory, "password"),
+    drbdSecret: join(directory, "drbd_secret"),
+    corosyncKey: join(directory, "authkey"),
+  });
 
 /** What makes the cluster the one that it is, and what runs in it; one line each. The changing parts of a state are not in it. */
 const IDENTITY = `sha256sum /etc/corosync/authkey /root/.ssh/id_ed25519 /etc/ssh/ssh_host_ed25519_key /root/.pgpass
@@ -117,21 +90,8 @@ export async function identity(made: HandMade): Promise<Record<string, string>> 
   return Object.fromEntries(Object.entries(answers).map(([node, a]) => [node, a.stdout]));
 }
 
-/** Files of the root file system that changed since the mark, by inode change time. Memory and the replicated disk are other file systems. */
-const CHANGED = `find / -xdev -newercm /run/adoption-mark \\( -type f -o -type l -o -type d \\) -not -path '/var/log/*' -not -path '/tmp*' -print 2>/dev/null | sort`;
-const MARK = "touch /run/adoption-mark";
-
-export const mark = (made: HandMade): Promise<unknown> => onNodes(made.connections, MARK);
-
-/** What a machine writes by itself at times: the clock's drift, the journal's own directory, timers' stamps, what the scheduler looked at when it last did. */
-const OWN = /^\/var\/lib\/(chrony|systemd|pacemaker\/pengine)(\/|$)/;
-
-export async function changed(made: HandMade): Promise<Record<string, string[]>> {
-  const answers = await onNodes(made.connections, CHANGED);
-  return Object.fromEntries(
-    Object.entries(answers).map(([node, a]) => [node, a.stdout.split("\n").filter((f) => f !== "" && !OWN.test(f))]),
-  );
-}
+export const mark = (made: HandMade): Promise<unknown> => markOf(made.connections);
+export const changed = (made: HandMade): Promise<Record<string, string[]>> => written(made.connections);
 
 /** Version of the cluster's configuration: what any write to it raises. */
 export async function epoch(made: HandMade): Promise<string> {

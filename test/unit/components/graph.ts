@@ -6,6 +6,8 @@ export interface Registered {
   readonly type: string;
   readonly name: string;
   readonly inputs: Record<string, unknown>;
+  /** Of a provider of its own, where it has one: URN and id. */
+  readonly provider?: string;
 }
 
 /** Runs the component against Pulumi's mocks: nothing is deployed, ids and generated values are made up. */
@@ -13,8 +15,8 @@ export async function register(settings: SettingsInput, secrets: Secrets): Promi
   const registered: Registered[] = [];
   await pulumi.runtime.setMocks(
     {
-      newResource: ({ type, name, inputs }) => {
-        registered.push({ type, name, inputs: inputs as Record<string, unknown> });
+      newResource: ({ type, name, inputs, provider }) => {
+        registered.push({ type, name, inputs: inputs as Record<string, unknown>, provider });
         const made: Record<string, unknown> = {
           publicKey: "ssh-ed25519 AAAA",
           privateKey: "made-private-key",
