@@ -1,5 +1,5 @@
 # Every verb is a script in tools/verbs, which can be called as it is. STACK chooses the stack (default dev).
-.PHONY: up preview drift export status psql doctor doctor-table verbs-table on switch-over service-stop service-start standby online maintenance reboot-rolling update-rolling update-postgres grow-volume replace-node upgrade-postgres upgrade-back upgrade-forget drill drills profiles rotate backup restore verify down compare impact-table mutants test unit offline offline-in host e2e drift-table check fix
+.PHONY: up preview drift export status psql doctor doctor-table verbs-table on switch-over service-stop service-start standby online maintenance reboot-rolling update-rolling update-postgres grow-volume replace-node upgrade-postgres upgrade-back upgrade-forget drill drills profiles rotate backup restore verify down compare stacks impact-table mutants test unit offline offline-in host e2e drift-table check fix
 .SUFFIXES:
 
 # CONSENT="restarts:p_postgres …" agrees to what a preview says it would do to the service.
@@ -86,6 +86,9 @@ test:
 # The offline tests with another system's own programs: OS=debian13 TESTS='test/offline/pacemaker/'.
 offline-in:
 	@tools/verbs/offline-in "$(OS)" "$(TESTS)"
+# What two stacks' files have that only one cluster may have.
+stacks:
+	@tools/verbs/stacks $(ARGS)
 check unit offline host e2e:
 	@tools/verbs/test $@
 fix:

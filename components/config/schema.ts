@@ -287,6 +287,8 @@ export const qvdSchema = z.strictObject({
 
 export const schema = z.strictObject({
   platform: z.enum(["libvirt", "existing"]),
+  /** Where the cluster stands, if not where the other stacks' do: networks that do not know each other may use the same addresses and names. */
+  site: z.string().default(""),
   /** Whose values count where this stack says nothing (`profiles.ts`). */
   profile: z.enum(PROFILES).default(DEFAULT_PROFILE),
   os: z.enum(["debian12", "debian13", "ubuntu2404", "rhel9", "sles15"]).default("debian12"),
