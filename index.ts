@@ -22,6 +22,8 @@ export const drbdResource = qvddb.drbdResource;
 export const activeNode = qvddb.activeNode;
 export const worstCaseFailoverSeconds = qvddb.worstCaseFailoverSeconds;
 export const bound = qvddb.bound;
+/** Only where the program looks after a QVD node, too. */
+export const qvdDemands = qvddb.qvdDemands;
 /** For `make status` and the drills: how to reach the nodes. Secret. */
 export const connections = qvddb.connections;
 export const hypervisors = qvddb.hypervisors;

@@ -4,6 +4,7 @@ import { Agents, FenceTest, QuorumDevice } from "@qvd-ha/providers/dist/dynamic"
 import { AGENT_NAMES } from "@qvd-ha/providers/dist/agents/render";
 import { layoutOf } from "@qvd-ha/providers/dist/pacemaker/layouts";
 import { os as family } from "@qvd-ha/providers/dist/os";
+import { printed } from "@qvd-ha/providers/dist/qvd/demands";
 import type { Connection } from "@qvd-ha/providers/dist/remote";
 import { ClusterNode } from "./clusterNode";
 import type { HypervisorSettings, NodeSettings, Secrets, Settings, SettingsInput } from "./config";
@@ -22,6 +23,7 @@ import { Machines } from "./machines";
 import { Alerting, Maintenance, maintenancePackages } from "./maintenance";
 import { PacemakerConfiguration } from "./pacemakerConfiguration";
 import { PostgresInstance } from "./postgresInstance";
+import { qvdDemands } from "./qvdDemands";
 import { QvdSchema } from "./qvdSchema";
 
 export type QvdDatabaseArgs = SettingsInput & { readonly secrets?: Secrets };
@@ -59,6 +61,8 @@ export class QvdDatabase extends pulumi.ComponentResource {
   declare readonly worstCaseFailoverSeconds: pulumi.Output<number>;
   /** What that time is made of. */
   declare readonly bound: pulumi.Output<{ total: number; terms: { what: string; seconds: number }[] }>;
+  /** What QVD asks of its database, and what it gets, line by line; undefined where QVD is left to its administrator. */
+  readonly qvdDemands: readonly string[] | undefined;
   /** How the programs of a person reach the nodes: secret. */
   declare readonly connections: pulumi.Output<Record<string, Connection>>;
 
@@ -103,6 +107,7 @@ export class QvdDatabase extends pulumi.ComponentResource {
     this.activeNode = configuration.activeNode(layoutOf(settings.layout).postgres);
     this.bound = done({ total: bound.total, terms: bound.terms.map(({ what, seconds }) => ({ what, seconds })) });
     this.worstCaseFailoverSeconds = done(bound.total);
+    this.qvdDemands = settings.qvd && qvdDemands(settings).map(printed);
     this.connections = pulumi.secret(pulumi.output(connections)) as pulumi.Output<Record<string, Connection>>;
     this.hypervisors = pulumi.secret(
       pulumi.output(Object.fromEntries(settings.hypervisors.map((h) => [h.name, describeHypervisor(h)]))),

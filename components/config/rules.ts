@@ -4,6 +4,7 @@ import { os as family } from "@qvd-ha/providers/dist/os";
 import { boards, fencingRules } from "./fencingRules";
 import { staying } from "../definitions";
 import { failoverBound } from "../failoverBound";
+import { qvdDemands } from "../qvdDemands";
 import { versioned } from "../server";
 import { fenceKinds } from "./fencing";
 import { inNetwork, ipOf } from "./primitives";
@@ -265,6 +266,26 @@ const version: Rule = (s) =>
       ]
     : [];
 
+/** The bound has a finding of its own. */
+const qvd: Rule = (s) => {
+  if (!s.qvd) return [];
+  const { host } = s.qvd.connection;
+  const networks = s.database.clients;
+  return [
+    ...qvdDemands(s)
+      .filter((d) => !d.met && d.property !== "timers")
+      .map((d) => finding(d.property, `is ${d.is}, and QVD wants ${d.wanted} (${d.what})`)),
+    ...(isIPv4(host) && !networks.some((n) => inNetwork(host, n))
+      ? [
+          finding(
+            "database.clients",
+            `${networks.join(", ")} do not have ${host}, the QVD node that deploys the schema`,
+          ),
+        ]
+      : []),
+  ];
+};
+
 const pings: Rule = (s) => {
   const { timeout, pingInterval } = s.drbd;
   const interval = (pingInterval ?? 10) * 1000;
@@ -306,6 +327,7 @@ export const rules: readonly Rule[] = [
   fencing,
   agent,
   version,
+  qvd,
   pings,
   backupDirectory,
 ];

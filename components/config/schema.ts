@@ -281,6 +281,9 @@ export const qvdSchema = z.strictObject({
   nodeName: hostName,
   /** Version of the schema that must be there at the end. Default: any. */
   schemaVersion: z.string().optional(),
+  /** How many QVD nodes there are, and log-ins at the same moment: what the database must have connections for. */
+  nodes: z.number().int().min(1).default(1),
+  logins: z.number().int().min(0).default(20),
   /** QVD's own deployment script, on that node. */
   script: z.string().startsWith("/").default("/usr/lib/qvd/bin/qvd-deploy-db.pl"),
 });

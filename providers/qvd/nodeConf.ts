@@ -59,10 +59,11 @@ export function parseProperties(text: string): Record<string, string> {
         ? String.fromCharCode(parseInt(hex, 16))
         : ({ n: "\n", r: "\r", t: "\t", f: "\f" }[c as string] ?? (c as string)),
     );
-  const found: Record<string, string> = {};
+  const found: [string, string][] = [];
   for (const l of text.split("\n")) {
     const m = /^\s*(?![#!])((?:\\.|[^\\\s:=])+)(?:\s*[:=]\s*|\s+)?(.*)$/.exec(l);
-    if (m) found[plain(m[1] as string)] = plain(m[2] as string);
+    if (m) found.push([plain(m[1] as string), plain(m[2] as string)]);
   }
-  return found;
+  // Whatever a key is called, it is a key.
+  return Object.fromEntries(found);
 }

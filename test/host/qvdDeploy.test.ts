@@ -1,5 +1,5 @@
 /**
- * Proves the deployment's script against a real PostgreSQL and a stand-in for QVD's own script, with that one's exit statuses, 0 on failure included.
+ * Proves the deployment's script against a real PostgreSQL, over a real sshd as the program's remote command sends it, and a stand-in for QVD's own script, with that one's exit statuses, 0 on failure included.
  * It does not prove QVD's real script: its packages are not in the registries that the tests may use.
  */
 import { execFileSync, spawnSync } from "node:child_process";
@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { deployCommand, nodeConfCommand, renderNodeConf } from "../../providers/qvd";
 import type { Deployment } from "../../providers/qvd";
+import { Sshd } from "./support/sshd";
 
 const BIN = "/usr/lib/postgresql/15/bin";
 
@@ -173,6 +174,64 @@ describe("QVD's schema deployment", () => {
     expect(deploy({ password: "no", patienceSeconds: 600 })).toMatchObject({
       code: 1,
       said: expect.stringMatching(/refuses qvd: .*password authentication failed/s),
+    });
+  });
+
+  describe("on a QVD node that is reached by SSH", () => {
+    let sshd: Sshd;
+    const file = join(root, "node", "node.conf");
+    const wrapper = join(root, "deploy");
+
+    beforeAll(async () => {
+      sshd = await Sshd.start();
+      const standin = resolve(__dirname, "../fixtures/qvd/qvd-deploy-db.pl");
+      const env = `NODE_CONF=${file} PSQL=${BIN}/psql STANDIN_PORT=${port}`;
+      writeFileSync(wrapper, `#!/bin/sh\necho called >>${root}/calls\n${env} exec ${standin} "$@"\n`, { mode: 0o755 });
+      writeFileSync(join(root, "known"), `[127.0.0.1]:${sshd.port} ${sshd.connection.hostKey}\n`);
+      writeFileSync(join(root, "key"), sshd.connection.privateKey, { mode: 0o600 });
+    });
+    afterAll(() => sshd.stop());
+
+    /** As @pulumi/command does it: the text goes to the log-in shell, and what is secret to its standard input. */
+    function over(command: { create: string; stdin: string }): { code: number | null; said: string } {
+      const options = [`UserKnownHostsFile=${join(root, "known")}`, "StrictHostKeyChecking=yes", "BatchMode=yes"];
+      const args = [
+        "-F",
+        "none",
+        "-i",
+        join(root, "key"),
+        "-p",
+        String(sshd.port),
+        ...options.flatMap((o) => ["-o", o]),
+      ];
+      const r = spawnSync("ssh", [...args, "root@127.0.0.1", command.create], {
+        input: command.stdin,
+        encoding: "utf8",
+      });
+      expect(r.stdout + r.stderr).not.toContain(password);
+      return { code: r.status, said: (r.stdout + r.stderr).trim() };
+    }
+
+    test("node.conf is put there, whole and for root alone, and again the same; the schema is deployed once", () => {
+      const conf = renderNodeConf({ nodename: "qvd1", host: "127.0.0.1", name: "qvddb", user: "qvd", password });
+      for (let twice = 0; twice < 2; twice++) {
+        expect(over(nodeConfCommand(conf, file))).toEqual({ code: 0, said: "" });
+        expect(execFileSync("cat", [file], { encoding: "utf8" })).toBe(conf);
+        expect(execFileSync("stat", ["-c", "%a %u", file], { encoding: "utf8" }).trim()).toBe("600 0");
+        const command = deployCommand({
+          host: "127.0.0.1",
+          port,
+          database: "qvddb",
+          user: "qvd",
+          password,
+          version: "4.3.0",
+          script: wrapper,
+          psql: `${BIN}/psql`,
+          patienceSeconds: 30,
+        });
+        expect(over(command)).toEqual({ code: 0, said: "4.3.0" });
+      }
+      expect(execFileSync("cat", [join(root, "calls")], { encoding: "utf8" })).toBe("called\n");
     });
   });
 });

@@ -80,7 +80,7 @@ const state = () => parseState(run(stateScript(DATA)));
 
 beforeAll(() => {
   must(
-    `rm -rf /srv/pgdata /srv/socket /srv/socket/log; install -d -o postgres -g postgres -m 700 ${DATA} /srv/socket; mountpoint -q /proc || mount -t proc proc /proc`,
+    `rm -rf /srv/pgdata /srv/socket /srv/socket/log; install -d -o postgres -g postgres -m 700 ${DATA} /srv/socket; mountpoint -q /proc || mount -t proc proc /proc; mountpoint -q /dev/shm || mount -t tmpfs tmpfs /dev/shm`,
   );
   as("15", `initdb -D ${DATA} -E UTF8 --locale=C.UTF-8 --data-checksums -N >/dev/null`);
   mkdirSync(join(ROOT, DATA), { recursive: true });
@@ -110,7 +110,7 @@ beforeAll(() => {
 });
 afterAll(() => {
   bash(
-    `for v in 15 17; do runuser -u postgres -- /usr/lib/postgresql/$v/bin/pg_ctl stop -D ${DATA} -m immediate; done; umount /proc`,
+    `for v in 15 17; do runuser -u postgres -- /usr/lib/postgresql/$v/bin/pg_ctl stop -D ${DATA} -m immediate; done; umount /dev/shm /proc`,
   );
   rmSync(join(ROOT, DATA), { recursive: true, force: true });
 });
