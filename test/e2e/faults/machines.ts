@@ -10,7 +10,7 @@ const replaced: Fault = {
   minutes: 20,
   async run(c) {
     const { active, passive } = await c.roles();
-    await psql("create table e2e_kept as select 4711 as n");
+    await psql("drop table if exists e2e_kept; create table e2e_kept as select 4711 as n");
     const before = (await c.standing())[active];
     // Out of service in order, as somebody would who replaces a machine.
     await c.on(passive, "systemctl stop pacemaker corosync");
@@ -43,7 +43,7 @@ const kept: Fault = {
   async run(c) {
     const keep = upWith(configFile(change("qvd-ha:dataPolicy: destroy", "qvd-ha:dataPolicy: keep")));
     const destroy = inLab("pulumi destroy --stack dev --yes --skip-preview --non-interactive");
-    await psql("create table e2e_kept as select 4711 as n");
+    await psql("drop table if exists e2e_kept; create table e2e_kept as select 4711 as n");
     await must(inLab(keep));
 
     const protected_ = await sh(destroy);
