@@ -46,16 +46,19 @@ export interface ClusterStatus {
 
 /** A first recurring monitor is on its way: nothing is being done to the resource by that. */
 const LOOKED_AT = new Set([undefined, "", "Monitoring"]);
+/** Roles that are none yet, or none any more. Pacemaker 2.1 says so by the role alone; its attribute `pending` only tells of monitors. */
+const ON_ITS_WAY = new Set(["Starting", "Stopping", "Promoting", "Demoting", "Migrating"]);
 
 const yes = (x: Xml, attr: string): boolean => x.attrs[attr] === "true";
 
 function resource(x: Xml): ResourceStatus {
-  const pending = x.attrs["pending"];
+  const role = x.attrs["role"] ?? "";
+  const pending = ON_ITS_WAY.has(role) ? role : x.attrs["pending"];
   const targetRole = x.attrs["target_role"];
   return {
     id: (x.attrs["id"] ?? "").replace(/:\d+$/, ""),
     agent: x.attrs["resource_agent"] ?? "",
-    role: x.attrs["role"] ?? "",
+    role,
     active: yes(x, "active"),
     failed: yes(x, "failed"),
     blocked: yes(x, "blocked"),

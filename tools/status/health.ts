@@ -46,8 +46,11 @@ function resourceProblems(v: ClusterView): Problem[] {
   const stopped = v.resources
     .filter((r) => !r.active || r.failed || r.blocked || r.pending !== undefined)
     .map((r) => {
-      const state = [r.role, r.pending, r.failed ? "failed" : "", r.blocked ? "blocked" : ""].filter(Boolean);
-      return problem("resource", `${r.id} is ${state.join(", ")}${r.nodes.length ? ` on ${r.nodes.join(", ")}` : ""}`);
+      const state = new Set([r.role, r.pending, r.failed ? "failed" : "", r.blocked ? "blocked" : ""].filter(Boolean));
+      return problem(
+        "resource",
+        `${r.id} is ${[...state].join(", ")}${r.nodes.length ? ` on ${r.nodes.join(", ")}` : ""}`,
+      );
     });
   const promoted = nodesOf(v, layout(v).drbd, "Promoted");
   if (promoted.length === 1) return stopped;

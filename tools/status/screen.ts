@@ -47,7 +47,11 @@ function ringLines(name: string, n: NodeReport): string[] {
 
 function resourceLines(v: ClusterView): string[] {
   return v.resources.map((r) => {
-    const trouble = [r.pending ?? "", r.failed ? "FAILED" : "", r.blocked ? "BLOCKED" : ""].filter(Boolean);
+    const trouble = [
+      r.pending === r.role ? "" : (r.pending ?? ""),
+      r.failed ? "FAILED" : "",
+      r.blocked ? "BLOCKED" : "",
+    ].filter(Boolean);
     const where = r.nodes.length > 0 ? ` on ${r.nodes.join(", ")}` : "";
     return `  ${r.id.padEnd(RESOURCE_WIDTH)}${[r.role + where, ...trouble].join(", ")}${isFencing(r) ? "  (fencing)" : ""}`;
   });

@@ -32,6 +32,8 @@ fencing)
 resource)
   # A monitor with interval 0 only asks what is there.
   if [ "${CRM_alert_task-}" = monitor ] && [ "${CRM_alert_interval:-0}" = 0 ]; then exit 0; fi
+  # The cluster itself has cancelled it, as before each stop: that is no failure.
+  if [ "${CRM_alert_status:-0}" = 1 ]; then exit 0; fi
   if [ "${CRM_alert_status:-0}" != 0 ] || [ "${CRM_alert_rc:-0}" != "${CRM_alert_target_rc:-0}" ]; then
     tell warning "$CRM_alert_rsc: $CRM_alert_task failed on $CRM_alert_node" "${CRM_alert_desc-}"
   else

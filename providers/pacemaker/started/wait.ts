@@ -22,11 +22,13 @@ look() {
         if [[ $line == *' unclean="true"'* ]]; then unclean="$unclean $name"; fi ;;
       "<resource id="*)
         attr pending; pending=$value
+        attr role; role=$value
+        # Pacemaker 2.1 tells by the role alone that it is none yet, or none any more.
+        case $role in Starting | Stopping | Promoting | Demoting | Migrating) pending=$role ;; esac
         if [[ -n $pending && $pending != Monitoring ]]; then busy=1; fi
         [[ $line == "<resource id=\\"$resource\\" "* || $line == "<resource id=\\"$resource:"* ]] || continue
-        attr role; role=$value
         roles="$roles $role"
-        if [ -n "$pending" ]; then roles="$roles ($pending)"; fi
+        if [[ -n $pending && $pending != "$role" ]]; then roles="$roles ($pending)"; fi
         if [[ $line == *' failed="true"'* ]]; then roles="$roles (failed)"; fi
         if [[ $line == *' blocked="true"'* ]]; then blocked=1; fi
         if [[ $line == *' managed="false"'* ]]; then roles="$roles, unmanaged"; fi

@@ -265,6 +265,21 @@ describe("Pacemaker's alert agent", () => {
       },
       [],
     ],
+    [
+      "a monitor that the cluster has cancelled",
+      {
+        kind: "resource",
+        rsc: "p_postgres",
+        task: "monitor",
+        interval: "10000",
+        status: "1",
+        rc: "0",
+        target_rc: "0",
+        node: "qvddb2",
+        desc: "Cancelled",
+      },
+      [],
+    ],
     ["an attribute", { kind: "attribute", node: "qvddb1" }, []],
   ])("%s", (_name, event, says) => {
     const room = new Room();

@@ -36,6 +36,17 @@ describe("crm_mon", () => {
     expect(reached({ resource: "p_postgres", expected: "started" }, during("Stopping"))).toBe(false);
   });
 
+  test("a role that is none yet says that something is done, though nothing else does", () => {
+    // As crm_mon showed a server on a guest between its start and the end of it: active, not failed, and nothing pending.
+    const text = recorded("crm_mon-healthy.xml").replace(
+      /(<resource id="p_postgres" [^>]*role=)"Started"/,
+      '$1"Starting"',
+    );
+    const starting = parseStatus(text)!;
+    expect(starting.resources.find((r) => r.id === "p_postgres")).toMatchObject({ active: true, pending: "Starting" });
+    expect(reached({ resource: "p_postgres", expected: "started" }, starting)).toBe(false);
+  });
+
   test("tells whether a resource is as expected", () => {
     expect(reached({ resource: "p_postgres", expected: "started" }, healthy)).toBe(true);
     expect(reached({ resource: "p_drbd_postgres", expected: "promoted" }, healthy)).toBe(true);
