@@ -51,6 +51,23 @@ describe("waiting for a resource", () => {
     expect(wait(healthy, "p_fence_qvddb1", "started")).toEqual({ code: 0, err: "" });
   });
 
+  test("does not take a server that is still starting for one that runs", () => {
+    const running = readFileSync(simulated("running.xml"), "utf8");
+    // Its start has been asked for, and nobody knows yet what became of it.
+    const starting = running.replace(/<lrm_resource id="p_postgres"[^]*?<\/lrm_resource>/g, (r) =>
+      r
+        .replace(/<lrm_rsc_op [^>]*operation="monitor"[^>]*\/>/g, (op) => (op.includes('rc-code="7"') ? op : ""))
+        .replace(/<lrm_rsc_op [^>]*operation="start"[^>]*\/>/g, (op) =>
+          op.replace(/op-status="\d+"/, 'op-status="-1"').replace(/rc-code="\d+"/, 'rc-code="193"'),
+        ),
+    );
+    const cib = place.file("starting.xml", starting);
+    expect(tool("crm_mon", ["--one-shot", "--output-as=xml"], { CIB_file: cib }).out).toMatch(
+      /id="p_postgres"[^>]*role="Starting" active="true"/,
+    );
+    expect(wait(cib, "p_postgres", "started").code).not.toBe(0);
+  });
+
   test("ends early with Pacemaker's reason when the resource failed on both nodes", () => {
     const failed = simulated("failed.xml", [
       "--op-fail",
