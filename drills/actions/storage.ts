@@ -90,7 +90,8 @@ export const corrupt = (on: Role): Script => ({
   says: `change a block of the ${on} node's disk behind DRBD's back`,
   script: text(
     DISK,
-    'n=$(( $(blockdev --getsize64 "$(drbdadm sh-dev postgres)") / 4096 ))',
+    // DRBD lets nobody open the device of a standby node, not even to ask for its size.
+    'n=$(( $(cat "/sys/class/block/$(basename "$(readlink -f "$(drbdadm sh-dev postgres)")")/size") / 8 ))',
     'dd if=/dev/urandom of="/dev/$disk" bs=4096 count=1 seek=$((n - 16)) oflag=direct conv=notrunc status=none',
   ),
 });
