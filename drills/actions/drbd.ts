@@ -45,7 +45,7 @@ export const reconnect = (on: Role): Script => ({
 
 const verify = (from: string): string =>
   text(
-    `drbdadm verify ${from} postgres`,
+    `drbdadm ${from}verify postgres`,
     "sleep 2",
     "while case $(drbdadm cstate postgres) in Verify*) true ;; *) false ;; esac; do sleep 2; done",
   );
@@ -70,7 +70,7 @@ export const verifyFinds = (on: Role): Script => ({
   timeoutSeconds: 600,
   script: text(
     'size=$(cat "/sys/class/block/$(basename "$(readlink -f "$(drbdadm sh-dev postgres)")")/size")',
-    verify("--start=$((size - 16384))s"),
+    verify("-- --start=$((size - 16384))s "),
     `oos=$(${OUT_OF_SYNC})`,
     '[ "${oos:-0}" -gt 0 ] || { echo "nothing was found" >&2; exit 1; }',
   ),
