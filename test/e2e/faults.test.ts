@@ -5,6 +5,7 @@ import { diskFaults } from "./faults/disks";
 import type { Fault } from "./faults/fault";
 import { interruption } from "./faults/interruption";
 import { machines } from "./faults/machines";
+import { replacements } from "./faults/replacement";
 import { secretFaults } from "./faults/secrets";
 
 /**
@@ -13,7 +14,14 @@ import { secretFaults } from "./faults/secrets";
  *
  * QVD_HA_E2E_FAULTS: `all`, or ids separated by commas; default: those that fit into every run, which are those that were seen to pass on guests.
  */
-const ALL: readonly Fault[] = [...interruption, ...connection, ...diskFaults, ...secretFaults, ...machines];
+const ALL: readonly Fault[] = [
+  ...interruption,
+  ...connection,
+  ...diskFaults,
+  ...secretFaults,
+  ...machines,
+  ...replacements,
+];
 const CHOSEN = process.env.QVD_HA_E2E_FAULTS ?? "";
 const ids = CHOSEN.split(",").map((id) => id.trim());
 const chosen = ALL.filter((f) => (CHOSEN === "" ? f.everyRun : CHOSEN === "all" || ids.includes(f.id))).sort(

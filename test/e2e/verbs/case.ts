@@ -185,4 +185,17 @@ export const cases: readonly Case[] = [
     whole: 600,
     then: stays,
   },
+  {
+    name: "a major version of PostgreSQL whose programs are not there is refused, and a replacement of the node that serves",
+    verb: "upgrade-postgres",
+    calls: [
+      { words: "upgrade-postgres 99", consent: "stops:p_postgres", exits: 3 },
+      { words: "upgrade-back writes", consent: "stops:p_postgres", exits: 3 },
+      { words: "upgrade-forget 15", exits: 3 },
+      { words: "replace-node ACTIVE --platform libvirt --disk ACTIVE-data", exits: 3 },
+    ],
+    gap: NONE,
+    whole: 60,
+    then: stays,
+  },
 ];
