@@ -3,7 +3,7 @@ import { AGENT } from "@qvd-ha/providers/dist/maintenance/alertAgent/render";
 import { KEPT } from "@qvd-ha/providers/dist/pacemaker/kept";
 import { layoutOf } from "@qvd-ha/providers/dist/pacemaker/layouts";
 import { agentParams } from "@qvd-ha/providers/dist/postgres/agent";
-import { fenceKinds } from "./config/fencing";
+import { fenceKinds, resetSeconds } from "./config/fencing";
 import { ipOf, prefixOf } from "./config/primitives";
 import type { Settings } from "./config/schema";
 import type { Timers } from "./config/timers";
@@ -153,11 +153,13 @@ export const preference = (s: Settings): number =>
 const FENCING_MARGIN_SECONDS = 20;
 
 /** The longest that one fencing may take, every kind of device in its turn. */
-export const fencingSeconds = (s: Settings): number => s.timers.fencing.off * fenceKinds(s.fencing).length;
+export const fencingSeconds = (s: Settings): number =>
+  s.fencing.kind === "sbd" ? resetSeconds(s) : s.timers.fencing.off * fenceKinds(s.fencing).length;
 
 export const properties = (s: Settings): Readonly<Record<string, string | number | boolean>> => ({
   "stonith-enabled": true,
   "stonith-timeout": fencingSeconds(s) + FENCING_MARGIN_SECONDS,
+  ...(s.fencing.kind === "sbd" ? { "stonith-watchdog-timeout": resetSeconds(s) } : {}),
   "cluster-recheck-interval": s.cluster.recheckInterval,
   ...(s.cluster.loadThreshold === undefined ? {} : { "load-threshold": s.cluster.loadThreshold }),
   ...(s.cluster.nodeActionLimit === undefined ? {} : { "node-action-limit": s.cluster.nodeActionLimit }),

@@ -48,13 +48,14 @@ export const fencePlaces = (s: Settings): readonly FenceLevel<DevicePlace>[] =>
   fenceKinds(s.fencing).map((kind, i) => ({
     kind,
     index: i + 1,
-    devices: s.nodes.map(({ name }) => {
+    // A watchdog is no device that somebody could ask.
+    devices: (kind === "sbd" ? [] : s.nodes).map(({ name }) => {
       const called = i === 0 ? `fence_${name}` : `fence_${name}_${kind}`;
       return { node: name, id: `p_${called}`, location: `l_${called}` };
     }),
   }));
 
-function device(s: Settings, kind: FenceKind, n: NodeSettings): FenceDevice {
+function device(s: Settings, kind: Exclude<FenceKind, "sbd">, n: NodeSettings): FenceDevice {
   const { fencing } = s;
   const own = { node: n.name, timeoutSeconds: s.timers.fencing.off };
   // What a kind needs is there: the rules have seen to it.
@@ -84,7 +85,8 @@ function device(s: Settings, kind: FenceKind, n: NodeSettings): FenceDevice {
 
 /** Every device there is to be, for settings that the rules have passed. */
 export const fenceLevels = (s: Settings): readonly FenceLevel[] =>
-  fencePlaces(s).map((level) => ({
-    ...level,
-    devices: level.devices.map((d, i) => ({ ...d, ...device(s, level.kind, s.nodes[i] as NodeSettings) })),
+  fencePlaces(s).map(({ kind, index, devices }) => ({
+    kind,
+    index,
+    devices: kind === "sbd" ? [] : devices.map((d, i) => ({ ...d, ...device(s, kind, s.nodes[i] as NodeSettings) })),
   }));

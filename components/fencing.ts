@@ -52,7 +52,7 @@ export class Fencing extends pulumi.ComponentResource {
     this.registerOutputs({ publicKey: this.publicKey });
 
     function installSecret({ kind }: FenceLevel): FenceSecret[] {
-      if (kind === "libvirt") return [];
+      if (kind === "libvirt" || kind === "sbd") return [];
       const secret = secrets[FENCE_SECRETS[kind]];
       if (secret === undefined)
         throw new pulumi.RunError(`${FENCE_SECRETS[kind]} is missing: fencing by ${kind} proves itself with it`);

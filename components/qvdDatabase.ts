@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { Agents, FenceTest, QuorumDevice } from "@qvd-ha/providers/dist/dynamic";
+import { Agents, FenceTest, QuorumDevice, Watchdog, WatchdogTest } from "@qvd-ha/providers/dist/dynamic";
 import { AGENT_NAMES } from "@qvd-ha/providers/dist/agents/render";
 import { layoutOf } from "@qvd-ha/providers/dist/pacemaker/layouts";
 import { os as family } from "@qvd-ha/providers/dist/os";
@@ -9,7 +9,7 @@ import type { Connection } from "@qvd-ha/providers/dist/remote";
 import { ClusterNode } from "./clusterNode";
 import type { HypervisorSettings, NodeSettings, Secrets, Settings, SettingsInput } from "./config";
 import { ipOf, parse } from "./config";
-import { fenceKinds } from "./config/fencing";
+import { fenceKinds, watchdogSeconds } from "./config/fencing";
 import type { CorosyncRingArgs } from "./corosyncRing";
 import { CorosyncRing } from "./corosyncRing";
 import { DatabaseResources } from "./databaseResources";
@@ -84,13 +84,15 @@ export class QvdDatabase extends pulumi.ComponentResource {
     const replication = createReplication();
     const postgres = createPostgres();
     const vote = settings.quorum.device ? [createThirdVote(settings.quorum.device)] : [];
+    const watchdog = settings.fencing.kind === "sbd" ? [createWatchdog()] : [];
     const ring = createRing();
+    const guarded = watchdog.map(testWatchdog);
     const fencing = createFencing();
     const agents = installAgents();
     const resources = createResources();
     const alerting = settings.maintenance.alerts.enabled ? createAlerting() : undefined;
     const configuration = createConfiguration();
-    const tested = fencing.kinds.map(testFencing);
+    const tested = fencing.kinds.filter((k) => k.devices.length > 0).map(testFencing);
     if (anyMaintenance()) createMaintenance();
     if (settings.qvd) deployQvd(settings.qvd);
 
@@ -268,6 +270,31 @@ export class QvdDatabase extends pulumi.ComponentResource {
       );
     }
 
+    /** Before Corosync first starts, which takes it along. */
+    function createWatchdog(): Watchdog {
+      const { device: at, module } = settings.fencing.sbd;
+      return new Watchdog(
+        `${name}-watchdog`,
+        {
+          connections,
+          config: family(settings.os).sbdConfig,
+          device: at,
+          ...(module === undefined ? {} : { module }),
+          timeoutSeconds: watchdogSeconds(settings),
+        },
+        { parent, dependsOn: prepared },
+      );
+    }
+
+    /** Before the cluster is told to wait for it. */
+    function testWatchdog(): WatchdogTest {
+      return new WatchdogTest(
+        `${name}-watchdog-test`,
+        { connections, device: settings.fencing.sbd.device, timeoutSeconds: watchdogSeconds(settings) },
+        { parent, dependsOn: ring },
+      );
+    }
+
     function device(): CorosyncRingArgs["device"] {
       if (!settings.quorum.device) return undefined;
       const { connection, address: at, ...rest } = settings.quorum.device;
@@ -301,7 +328,7 @@ export class QvdDatabase extends pulumi.ComponentResource {
           authkey: secrets.corosyncKey,
           device: device(),
         },
-        { parent, dependsOn: [postgres, ...vote] },
+        { parent, dependsOn: [postgres, ...vote, ...watchdog] },
       );
     }
 
@@ -339,7 +366,7 @@ export class QvdDatabase extends pulumi.ComponentResource {
           alerts: alerting?.alerts ?? [],
           patch: settings.cib,
         },
-        { parent, dependsOn: [ring, ...agents, ...fencing.ready, ...(alerting?.ready ?? [])] },
+        { parent, dependsOn: [ring, ...guarded, ...agents, ...fencing.ready, ...(alerting?.ready ?? [])] },
       );
     }
 

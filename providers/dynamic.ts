@@ -9,6 +9,8 @@ import type { schema as fenceClient } from "./fencing/client/spec";
 import type { schema as fenceSecret } from "./fencing/secret/spec";
 import type { schema as fenceLink } from "./fencing/link/spec";
 import type { schema as fenceTest } from "./fencing/test/spec";
+import type { schema as watchdog } from "./fencing/watchdog/spec";
+import type { schema as watchdogTest } from "./fencing/watchdogTest/spec";
 import type { KindName } from "./kinds";
 import type { schema as alertAgent } from "./maintenance/alertAgent/spec";
 import type { schema as backup } from "./maintenance/backup/spec";
@@ -44,6 +46,8 @@ const fenceClientStub = stub("fenceClient");
 const fenceSecretStub = stub("fenceSecret");
 const fenceLinkStub = stub("fenceLink");
 const fenceTestStub = stub("fenceTest");
+const watchdogStub = stub("watchdog");
+const watchdogTestStub = stub("watchdogTest");
 const agentsStub = stub("agents");
 const drbdStub = stub("drbd");
 const postgresStub = stub("postgres");
@@ -117,6 +121,24 @@ export class FenceTest extends pulumi.dynamic.Resource {
 
   constructor(name: string, args: Args<typeof fenceTest>, opts?: pulumi.CustomResourceOptions) {
     super(fenceTestStub, name, args, opts, "fencing", "Test");
+  }
+}
+
+/** Diskless SBD: a watchdog that resets a node whose cluster has lost its quorum. */
+export class Watchdog extends pulumi.dynamic.Resource {
+  static readonly kind: KindName = "watchdog";
+
+  constructor(name: string, args: Args<typeof watchdog>, opts?: pulumi.CustomResourceOptions) {
+    super(watchdogStub, name, args, opts, "fencing", "Watchdog");
+  }
+}
+
+/** The proof that it guards every node, before the cluster counts on it. */
+export class WatchdogTest extends pulumi.dynamic.Resource {
+  static readonly kind: KindName = "watchdogTest";
+
+  constructor(name: string, args: Args<typeof watchdogTest>, opts?: pulumi.CustomResourceOptions) {
+    super(watchdogTestStub, name, args, opts, "fencing", "WatchdogTest");
   }
 }
 

@@ -1,7 +1,7 @@
 import { agents } from "./agents";
 import { corosync } from "./corosync";
 import { drbd } from "./drbd";
-import { fenceAccess, fenceClient, fenceLink, fenceSecret, fenceTest } from "./fencing";
+import { fenceAccess, fenceClient, fenceLink, fenceSecret, fenceTest, watchdog, watchdogTest } from "./fencing";
 import type { AnyKind } from "./kind";
 import { alertAgent, backup, configurationBackup, drbdVerify, watch } from "./maintenance";
 import { node } from "./node";
@@ -22,6 +22,8 @@ export const kinds = {
   fenceSecret,
   fenceLink,
   fenceTest,
+  watchdog,
+  watchdogTest,
   node,
   agents,
   drbdVerify,

@@ -2,13 +2,13 @@ import { z } from "zod";
 import { address } from "./primitives";
 
 /** What powers nodes off. */
-export const FENCE_KINDS = ["libvirt", "xvm", "xenapi", "ipmi"] as const;
+export const FENCE_KINDS = ["libvirt", "xvm", "xenapi", "ipmi", "sbd"] as const;
 export type FenceKind = (typeof FENCE_KINDS)[number];
 
 const port = z.number().int().min(1).max(65535);
 
 export const fencingSchema = z.strictObject({
-  /** What powers the nodes off: `libvirt` by virsh over SSH, `xvm` by fence_virtd on the hypervisor, `xenapi` by XenServer, `ipmi` by the machines' management boards. */
+  /** What powers the nodes off: `libvirt` by virsh over SSH, `xvm` by fence_virtd on the hypervisor, `xenapi` by XenServer, `ipmi` by the machines' management boards, `sbd` by their own watchdogs (a third vote needed). */
   kind: z.enum(FENCE_KINDS).default("libvirt"),
   /** Kinds that are tried where the ones before have failed, in this order (levels of Pacemaker's fencing topology). */
   fallback: z.array(z.enum(FENCE_KINDS)).default([]),
@@ -50,7 +50,32 @@ export const fencingSchema = z.strictObject({
       cipher: z.number().int().min(0).max(17).optional(),
     })
     .optional(),
+  sbd: z
+    .strictObject({
+      device: z.string().startsWith("/dev/").default("/dev/watchdog"),
+      /** Module of the kernel that makes the watchdog, where it is not there by itself: `softdog` where there is no real one. */
+      module: z
+        .string()
+        .regex(/^[A-Za-z0-9_-]+$/, "must be a module's name")
+        .optional(),
+      /** Seconds without quorum until a node is reset. Default: 5 more than `quorum.device.syncTimeout`. */
+      watchdogTimeout: z.number().int().min(5).max(300).optional(),
+    })
+    .prefault({}),
 });
+
+/** Beyond the third vote's own wait: while it is asked, a node has no quorum and is not to be reset. */
+const BEYOND_VOTE_SECONDS = 5;
+
+/** Seconds until the watchdog resets a node without quorum. */
+export const watchdogSeconds = (s: {
+  readonly fencing: Pick<FencingSettings, "sbd">;
+  readonly quorum: { readonly device?: { readonly syncTimeout: number } };
+}): number =>
+  s.fencing.sbd.watchdogTimeout ?? Math.ceil((s.quorum.device?.syncTimeout ?? 0) / 1000) + BEYOND_VOTE_SECONDS;
+
+/** Seconds after which such a node counts as reset: twice the watchdog's, as Pacemaker asks. */
+export const resetSeconds = (s: Parameters<typeof watchdogSeconds>[0]): number => 2 * watchdogSeconds(s);
 
 export type FencingSettings = z.output<typeof fencingSchema>;
 

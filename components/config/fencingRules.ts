@@ -1,6 +1,6 @@
 import type { Finding } from "@qvd-ha/providers/dist/kind";
 import { os as family } from "@qvd-ha/providers/dist/os";
-import { fenceKinds } from "./fencing";
+import { fenceKinds, watchdogSeconds } from "./fencing";
 import type { Settings } from "./schema";
 
 /** Whether fencing goes by the hypervisors of the configuration. */
@@ -8,6 +8,40 @@ const byHypervisor = ({ fencing: f }: Settings): boolean =>
   fenceKinds(f).some((k) => k === "libvirt" || (k === "xvm" && f.xvm.transport === "tcp"));
 
 const missing = (property: string, why: string): Finding => ({ property, reason: `is missing: ${why}` });
+
+/** What a watchdog cannot do. */
+function selfFencing(s: Settings): Finding[] {
+  const { device } = s.quorum;
+  const kinds = fenceKinds(s.fencing);
+  if (!kinds.includes("sbd")) return [];
+  return [
+    ...(kinds.length > 1
+      ? [
+          {
+            property: "fencing.fallback",
+            reason:
+              "a watchdog stands alone: nobody is asked and nobody answers, so there is nothing to try before or after it. Leave one of the kinds out",
+          },
+        ]
+      : []),
+    ...(device === undefined
+      ? [
+          {
+            property: "fencing.kind",
+            reason:
+              "sbd needs a third vote: of two nodes that are split both would keep their quorum, and no watchdog would reset one. Set quorum.device, or choose another kind",
+          },
+        ]
+      : watchdogSeconds(s) * 1000 <= device.syncTimeout
+        ? [
+            {
+              property: "fencing.sbd.watchdogTimeout",
+              reason: `${watchdogSeconds(s)} s must exceed quorum.device.syncTimeout, ${device.syncTimeout} ms: while the vote is waited for, no node has quorum, and both would be reset`,
+            },
+          ]
+        : []),
+  ];
+}
 
 /** That each kind has what it needs, and the operating system the agent. */
 export function fencingRules(s: Settings): Finding[] {
@@ -29,6 +63,7 @@ export function fencingRules(s: Settings): Finding[] {
           ]
         : [],
     ),
+    ...selfFencing(s),
     ...(s.hypervisors.length === 0 && (s.platform === "libvirt" || byHypervisor(s))
       ? [missing("hypervisors", "fencing needs the hypervisor of every node")]
       : []),

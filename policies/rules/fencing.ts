@@ -1,4 +1,4 @@
-import { covers } from "@qvd-ha/providers/dist/pacemaker/fencing";
+import { covers, watchdogSeconds } from "@qvd-ha/providers/dist/pacemaker/fencing";
 import type { Configuration } from "@qvd-ha/providers/dist/pacemaker/spec";
 import { configurationOf } from "../cluster";
 import type { Resource, ResourcePolicy } from "../policy";
@@ -17,6 +17,7 @@ const keptFrom = (c: Configuration, device: string, node: string): boolean =>
 
 function ofNode(c: Configuration, node: string): string[] {
   const devices = devicesOf(c).filter(([, targets]) => targets === "any" || targets.includes(node));
+  if (devices.length === 0 && watchdogSeconds(c.properties) > 0) return [];
   if (devices.length === 0) return [`no fence device that is not stopped fences ${node}: give the node one`];
   return devices
     .filter(([id, targets]) => targets !== "any" && targets.length === 1 && !keptFrom(c, id, node))

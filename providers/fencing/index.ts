@@ -10,3 +10,7 @@ export { fenceSecret } from "./secret";
 export type { FenceSecretSpec } from "./secret";
 export { fenceTest } from "./test";
 export type { FenceTestSpec } from "./test";
+export { watchdog } from "./watchdog";
+export type { WatchdogSpec } from "./watchdog";
+export { watchdogTest } from "./watchdogTest";
+export type { WatchdogTestSpec } from "./watchdogTest";

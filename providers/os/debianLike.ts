@@ -36,7 +36,7 @@ export function debianLike(own: {
       externalLibvirt: ["cluster-glue", "libvirt-clients"],
       qdevice: ["corosync-qdevice", "libnss3-tools"],
       mail: ["bsd-mailx"],
-      fencing: own.fencingPackages,
+      fencing: { ...own.fencingPackages, sbd: ["sbd"] },
       maintenance: {
         mailer: ["msmtp", "ca-certificates"],
         webhook: ["curl", "ca-certificates"],
@@ -71,6 +71,7 @@ export function debianLike(own: {
     drbd: { dialect: "8.4", ...drbdPaths },
     corosync,
     pacemaker: { dialect: own.pacemaker, ...pacemakerPaths },
+    sbdConfig: "/etc/default/sbd",
     fenceAgents: own.fenceAgents,
   };
 }

@@ -16,7 +16,7 @@ export interface OsFamily {
     /** Also needed for `external/libvirt`, the HOWTO's own fence agent; empty where the distribution has none. */
     readonly externalLibvirt: readonly string[];
     /** Also needed for the other kinds of fencing; a kind that is not there has no agent in the distribution. */
-    readonly fencing: Partial<Readonly<Record<"xvm" | "xenapi" | "ipmi", readonly string[]>>>;
+    readonly fencing: Partial<Readonly<Record<"xvm" | "xenapi" | "ipmi" | "sbd", readonly string[]>>>;
     /** Also needed for a third vote, NSS's tools included. */
     readonly qdevice: readonly string[];
     /** Also needed where the cluster reports by mail: the program `mail`; an MTA comes with it where the machine has none. */
@@ -76,6 +76,8 @@ export interface OsFamily {
     readonly stateDir: string;
     readonly authKey: string;
   };
+  /** Where sbd and Pacemaker read sbd's settings. */
+  readonly sbdConfig: string;
   /** Fence agents that the packages above bring, as a CIB names them behind `stonith:`. */
   readonly fenceAgents: readonly string[];
 }

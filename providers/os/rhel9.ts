@@ -23,7 +23,7 @@ export const rhel9: OsFamily = {
       "xfsprogs",
     ],
     externalLibvirt: [],
-    fencing: { xvm: ["fence-virt"], ipmi: ["fence-agents-ipmilan"] },
+    fencing: { xvm: ["fence-virt"], ipmi: ["fence-agents-ipmilan"], sbd: ["sbd"] },
     qdevice: ["corosync-qdevice", "nss-tools"],
     mail: ["s-nail", "postfix"],
     maintenance: {
@@ -47,5 +47,6 @@ export const rhel9: OsFamily = {
   drbd: { dialect: "9", ...drbdPaths },
   corosync,
   pacemaker: { dialect: "2.1", ...pacemakerPaths },
+  sbdConfig: "/etc/sysconfig/sbd",
   fenceAgents: ["fence_ipmilan", "fence_virsh", "fence_virt", "fence_xvm"],
 };

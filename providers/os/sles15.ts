@@ -24,7 +24,7 @@ export const sles15: OsFamily = {
       "xfsprogs",
     ],
     externalLibvirt: ["cluster-glue", "libvirt-client"],
-    fencing: { xenapi: [], ipmi: ["ipmitool"] },
+    fencing: { xenapi: [], ipmi: ["ipmitool"], sbd: ["sbd"] },
     qdevice: ["corosync-qdevice", "mozilla-nss-tools"],
     mail: ["mailx", "postfix"],
     maintenance: {
@@ -48,5 +48,6 @@ export const sles15: OsFamily = {
   drbd: { dialect: "9", ...drbdPaths },
   corosync,
   pacemaker: { dialect: "2.1", ...pacemakerPaths },
+  sbdConfig: "/etc/sysconfig/sbd",
   fenceAgents: ["external/libvirt", "fence_ipmilan", "fence_virsh", "fence_xenapi"],
 };

@@ -1,5 +1,6 @@
 import type { Finding } from "../kind";
 import { milliseconds } from "./duration";
+import { watchdogSeconds } from "./fencing";
 import type { Configuration, Primitive } from "./spec";
 
 /** QVD's node daemon gives up on its database after so many seconds without a connection, and stops every desktop on its node. */
@@ -118,6 +119,7 @@ function fencing(c: Configuration): Term[] {
   const devices = Object.entries(c.elements).flatMap(([id, e]) =>
     e.kind === "primitive" && e.agent.startsWith("stonith:") ? [{ id, params: e.params }] : [],
   );
+  const watchdog = watchdogSeconds(c.properties);
   const action = c.properties["stonith-action"] === "off" ? "pcmk_off_timeout" : "pcmk_reboot_timeout";
   const own = devices.map((d) => {
     const ms = milliseconds(d.params[action] ?? "");
@@ -133,7 +135,11 @@ function fencing(c: Configuration): Term[] {
   });
   const longest = [...own, ...inTurn].reduce(
     (a, b) => (b.ms > a.ms ? b : a),
-    devices.length > 0 ? { ms: 0, source } : { ms: cluster, source },
+    devices.length > 0
+      ? { ms: 0, source }
+      : watchdog > 0
+        ? { ms: watchdog * 1_000, source: "properties.stonith-watchdog-timeout" }
+        : { ms: cluster, source },
   );
   const delay = Math.max(
     0,

@@ -1,5 +1,5 @@
 import type { Finding } from "../kind";
-import { covers } from "./fencing";
+import { covers, watchdogSeconds } from "./fencing";
 import { secretNames } from "./kept";
 import { ownedConstraint, ownedMeta, ownedProperty } from "./owners";
 import { dialectOf, renderSection, SECTIONS } from "./render";
@@ -107,7 +107,10 @@ function fencing(spec: PacemakerSpec): Finding[] {
     );
   const devices = all.filter(isDevice).map(([id, e]) => [id, covers(e)] as const);
   for (const node of Object.keys(spec.connections)) {
-    if (!devices.some(([, targets]) => targets === "any" || targets.includes(node)))
+    if (
+      watchdogSeconds(spec.properties) === 0 &&
+      !devices.some(([, targets]) => targets === "any" || targets.includes(node))
+    )
       found.push(
         finding("elements", `no fence device for ${node}: add a stonith: primitive whose pcmk_host_list has it`),
       );

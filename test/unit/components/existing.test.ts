@@ -185,3 +185,45 @@ describe("fencing by management boards, then by libvirt, and a third vote", () =
     expect(ring?.inputs).toMatchObject({ twoNode: false, device: { host: "172.20.65.10", algorithm: "ffsplit" } });
   });
 });
+
+describe("fencing by the nodes' own watchdogs", () => {
+  let made: Registered[];
+  const of = (type: string): Registered | undefined => made.find((r) => r.type === `pulumi-nodejs:dynamic/${type}`);
+
+  beforeAll(async () => {
+    const { hypervisors: _none, ...settings } = structuredClone(valid);
+    made = await register(
+      {
+        ...(settings as unknown as SettingsInput),
+        fencing: { kind: "sbd", sbd: { module: "softdog" } },
+        quorum: {
+          device: {
+            connection: { host: "172.20.65.10", hostKey: "ssh-ed25519 AAAA4" },
+            timeout: 5000,
+            syncTimeout: 10_000,
+          },
+        },
+      },
+      { sshPrivateKey: pulumi.secret("given-ssh-key"), arbiterPrivateKey: pulumi.secret("given-arbiter-key") },
+    );
+  }, 60_000);
+
+  it("has no device and no test of one; the cluster waits for twice the watchdog's time, which exceeds the vote's", () => {
+    const { elements, properties } = of("pacemaker:Configuration")?.inputs as Record<string, Record<string, unknown>>;
+    expect(Object.keys(elements ?? {}).filter((id) => id.includes("fence"))).toEqual([]);
+    expect(of("fencing:Test")).toBeUndefined();
+    expect(properties).toMatchObject({ "stonith-enabled": true, "stonith-watchdog-timeout": 30 });
+    expect(of("drbd:Replication")?.inputs.fencePeerTimeoutSeconds).toBe(90);
+  });
+
+  it("sets sbd up, and proves it with the same time-out", () => {
+    expect(of("fencing:Watchdog")?.inputs).toMatchObject({
+      config: "/etc/default/sbd",
+      device: "/dev/watchdog",
+      module: "softdog",
+      timeoutSeconds: 15,
+    });
+    expect(of("fencing:WatchdogTest")?.inputs).toMatchObject({ device: "/dev/watchdog", timeoutSeconds: 15 });
+    expect(of("node:Preparation")?.inputs.packages).toContain("sbd");
+  });
+});
