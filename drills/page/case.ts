@@ -1,6 +1,6 @@
 import type { DrillReport, Outcome } from "../report/report";
 import type { Case } from "../suite/report";
-import { passed } from "../suite/report";
+import { breaksOf, passed } from "../suite/report";
 import type { Html } from "./html";
 import { html } from "./html";
 import type { Picture } from "./parts";
@@ -67,7 +67,11 @@ function pieces(r: DrillReport): Html | undefined {
 }
 
 function remarks(r: DrillReport): Html {
-  const broken = r.invariants.violations.map((v) => html`<p class="small bad-text">Broken: ${v.what}</p>`);
+  const broken = r.invariants.violations.map((v) =>
+    breaksOf(r.fault).includes(v.rule)
+      ? html`<p class="small soft">Broken by the fault itself: ${v.what}</p>`
+      : html`<p class="small bad-text">Broken: ${v.what}</p>`,
+  );
   const notes = r.notes.map((n) => html`<p class="small soft">Note: ${n}</p>`);
   return html`${broken}${notes}`;
 }

@@ -1,6 +1,6 @@
 import type { DrillReport } from "../report/report";
 import type { Case, SuiteReport } from "./report";
-import { passed } from "./report";
+import { breaksOf, passed } from "./report";
 
 export interface Spread {
   readonly count: number;
@@ -38,6 +38,7 @@ export interface Row {
   readonly phantom: number;
   readonly unknown: number;
   readonly fencings: number;
+  /** Without those that the fault itself is. */
   readonly violations: number;
   /** Of the report that it is compared with. */
   readonly before?: Spread;
@@ -64,7 +65,7 @@ export function row(c: Case, before?: Case): Row {
     phantom: sum(runs, (r) => r.verdict?.phantom.length ?? 0),
     unknown: sum(runs, (r) => r.verdict?.unknown ?? 0),
     fencings: sum(runs, (r) => r.counts.fencings),
-    violations: sum(runs, (r) => r.invariants.violations.length),
+    violations: sum(runs, (r) => r.invariants.violations.filter((v) => !breaksOf(c.fault).includes(v.rule)).length),
     ...(old ? { before: old } : {}),
   };
 }

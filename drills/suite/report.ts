@@ -26,6 +26,9 @@ export interface SuiteReport {
 /** A case is green when its newest drill is; an older one that failed stays in the report. */
 export const passed = (c: Case): boolean => c.runs.at(-1)?.passed ?? false;
 
+/** Invariants that the fault itself breaks, by its name. */
+export const breaksOf = (name: string): readonly string[] => faults.find((f) => f.name === name)?.expect.breaks ?? [];
+
 export function caseOf(name: string, runs: readonly DrillReport[], broken: readonly Broken[]): Case {
   const fault = faults.find((f) => f.name === name);
   return {

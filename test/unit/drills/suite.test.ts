@@ -65,6 +65,18 @@ describe("figures", () => {
     expect(() => parseReport("{}")).toThrow(/no report of drills/);
   });
 
+  it("do not count as broken what the fault itself breaks", () => {
+    const results = new Results(directory());
+    const rules = ["no StandAlone", "postmaster"].map((rule) => ({ rule, what: rule, from: 0, to: 1 }));
+    const invariants = { samples: {}, violations: rules };
+    results.add(drillReport({ fault: "split-brain", invariants }));
+    results.add(drillReport({ invariants }));
+    expect(rows(gather(results, 0)).map((r) => [r.fault, r.violations])).toEqual([
+      ["power-cut", 2],
+      ["split-brain", 1],
+    ]);
+  });
+
   it("name what did not come as expected", () => {
     const results = new Results(directory());
     const unmet = { what: "lost writes", wanted: "0", came: "3", met: false };
