@@ -366,7 +366,12 @@ export class QvdDatabase extends pulumi.ComponentResource {
           alerts: alerting?.alerts ?? [],
           patch: settings.cib,
         },
-        { parent, dependsOn: [ring, ...guarded, ...agents, ...fencing.ready, ...(alerting?.ready ?? [])] },
+        {
+          parent,
+          // `pulumi destroy` comes to it before it comes to the data: it must not take the service away and stop only then.
+          protect: settings.dataPolicy === "keep",
+          dependsOn: [ring, ...guarded, ...agents, ...fencing.ready, ...(alerting?.ready ?? [])],
+        },
       );
     }
 

@@ -46,6 +46,15 @@ describe("the database on existing machines", () => {
     expect(text).toContain("ssh-ed25519 AAAA2");
   });
 
+  it("protects the data that is to be kept, and what serves it, which pulumi destroy would come to first", () => {
+    expect(
+      made
+        .filter((r) => r.protected)
+        .map((r) => r.name.replace(/^qvddb-/, ""))
+        .sort(),
+    ).toEqual(["cluster", "cluster-cib", "drbd-replication", "postgres-data"]);
+  });
+
   it("sends every secret as a secret", () => {
     const texts = made.flatMap((r) => plainTexts(r.inputs).map((t) => `${r.name}: ${t}`));
     expect(texts.length).toBeGreaterThan(100);

@@ -8,15 +8,31 @@ export interface Registered {
   readonly inputs: Record<string, unknown>;
   /** Of a provider of its own, where it has one: URN and id. */
   readonly provider?: string;
+  readonly protected: boolean;
 }
 
 /** Runs the component against Pulumi's mocks: nothing is deployed, ids and generated values are made up. */
 export async function register(settings: SettingsInput, secrets: Secrets): Promise<Registered[]> {
   const registered: Registered[] = [];
+  // A child takes it from its parent, as the engine is told.
+  const byResource = new Map<pulumi.Resource | undefined, boolean | undefined>();
+  const protection = new Map<string, boolean | undefined>();
+  const noteProtection: pulumi.ResourceTransformation = ({ resource, name, opts }) => {
+    const effective = opts.protect ?? byResource.get(opts.parent);
+    byResource.set(resource, effective);
+    protection.set(name, effective);
+    return undefined;
+  };
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs, provider }) => {
-        registered.push({ type, name, inputs: inputs as Record<string, unknown>, provider });
+        registered.push({
+          type,
+          name,
+          inputs: inputs as Record<string, unknown>,
+          provider,
+          protected: protection.get(name) === true,
+        });
         const made: Record<string, unknown> = {
           publicKey: "ssh-ed25519 AAAA",
           privateKey: "made-private-key",
@@ -34,7 +50,7 @@ export async function register(settings: SettingsInput, secrets: Secrets): Promi
     false,
   );
   const { QvdDatabase } = await import("../../../components/qvdDatabase");
-  const database = new QvdDatabase("qvddb", { ...settings, secrets });
+  const database = new QvdDatabase("qvddb", { ...settings, secrets }, { transformations: [noteProtection] });
   await new Promise<void>((resolve) =>
     pulumi.all([database.activeNode, database.connections, database.connectionString]).apply(() => resolve()),
   );
