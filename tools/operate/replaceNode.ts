@@ -24,7 +24,8 @@ export interface Replacement {
 
 /** How far it has come, as the mark says: taken out, and its machine or disk gone. */
 type Stage = "out" | "gone";
-const markOf = (stage: Stage): string => `replace-node:${stage}`;
+/** With the node, for whoever reads it elsewhere. */
+const markOf = (stage: Stage, node: string): string => `replace-node:${stage}:${node}`;
 
 /** What comes next, for whoever called. */
 export type Next = "machine" | "hands";
@@ -108,7 +109,7 @@ async function stageOf(w: Work, node: string): Promise<Stage | undefined> {
 const note = async (w: Work, node: string, stage: Stage): Promise<void> =>
   void (await w.must(
     await w.spokesman(node),
-    setAttribute(node, OPERATION, markOf(stage)),
+    setAttribute(node, OPERATION, markOf(stage, node)),
     "noting how far it has come",
   ));
 

@@ -144,7 +144,9 @@ async function exchange(
   done: RegExp,
 ): Promise<Place> {
   let p = await place(w, await w.look());
-  if (!done.test(p.state.stage)) {
+  // What was noted is cleared away at the end, and the run may have been killed just then.
+  const cleared = p.state.stage === "" && p.state.version === m.to;
+  if (!done.test(p.state.stage) && !cleared) {
     const s = await w.look();
     if (!stopped(s).includes(p.server) && view(s)?.maintenance !== true) await w.apply(stop(p.server));
     await w.until("stopped", w.hands.boundSeconds, (now) => {

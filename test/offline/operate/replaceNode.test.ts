@@ -65,7 +65,7 @@ function isGone(): void {
   expect(readdirSync(r.path("domains"))).toEqual(["qvddb1"]);
   expect(r.offline("qvddb2")).toBe(true);
   expect(r.standby("qvddb2")).toBe(false);
-  expect(mark()).toBe("replace-node:gone");
+  expect(mark()).toBe("replace-node:gone:qvddb2");
 }
 
 beforeAll(async () => void (healthy = await healthyCib(s)));

@@ -30,13 +30,13 @@ export const leftovers: Rule = (l) => [
       ),
     ),
   ].map((detail) => {
-    const verb = detail.slice(OPERATION.length + 1).split(":")[0] ?? "";
+    const [verb = "", , node] = detail.slice(OPERATION.length + 1).split(":");
     return {
       severity: "warning" as const,
       where: "cluster",
       what: `make ${verb} is at work or was interrupted`,
       why: "a node may be in standby for it",
-      next: [l.make(verb)],
+      next: [l.make(verb, verb === "replace-node" && node ? { NODE: node } : {})],
     };
   }),
 ];
