@@ -1,5 +1,5 @@
 # Every verb is a script in tools/verbs, which can be called as it is. STACK chooses the stack (default dev).
-.PHONY: up preview drift export status psql doctor doctor-table verbs-table on switch-over service-stop service-start standby online maintenance reboot-rolling update-rolling update-postgres grow-volume replace-node upgrade-postgres upgrade-back upgrade-forget drill drills profiles rotate backup restore verify down compare stacks impact-table mutants test unit offline offline-in host e2e drift-table check fix
+.PHONY: up preview drift export status psql doctor doctor-table verbs-table on switch-over service-stop service-start standby online maintenance restore-configuration reboot-rolling update-rolling update-postgres grow-volume replace-node upgrade-postgres upgrade-back upgrade-forget drill drills profiles rotate backup restore verify down compare stacks impact-table mutants test unit offline offline-in host e2e drift-table check fix
 .SUFFIXES:
 
 # CONSENT="restarts:p_postgres …" agrees to what a preview says it would do to the service.
@@ -27,6 +27,9 @@ standby online:
 	@QVD_HA_CONSENT="$(CONSENT) $(QVD_HA_CONSENT)" tools/verbs/qvd-ha $@ $(NODE) $(ARGS)
 maintenance:
 	@QVD_HA_CONSENT="$(CONSENT) $(QVD_HA_CONSENT)" tools/verbs/qvd-ha $@ $(MODE) $(ARGS)
+# FILE=cluster-20260101T011000Z.tar.gz, here or by its name on a node, or a CIB as XML.
+restore-configuration:
+	@QVD_HA_CONSENT="$(CONSENT) $(QVD_HA_CONSENT)" tools/verbs/qvd-ha $@ $(FILE) $(ARGS)
 service-start reboot-rolling update-rolling update-postgres:
 	@QVD_HA_CONSENT="$(CONSENT) $(QVD_HA_CONSENT)" tools/verbs/qvd-ha $@ $(ARGS)
 # SIZE=20: of each disk, in GiB; without it, whoever has the disks has grown them already.
@@ -66,9 +69,9 @@ rotate:
 	@tools/verbs/rotate $(SECRET) $(ARGS)
 backup:
 	@tools/verbs/backup $(ARGS)
-# FILE=name NODE=name; INTO=database CONSENT="database@address" replaces what is there.
+# FILE=name NODE=name; INTO=database CONSENT="database@address" replaces what is there. TIME="2026-01-31 12:00:00+00" or latest: as it was then.
 restore:
-	@tools/verbs/restore $(if $(FILE),--file "$(FILE)") $(if $(NODE),--node "$(NODE)") $(if $(INTO),--into "$(INTO)") $(if $(CONSENT),--consent "$(CONSENT)") $(ARGS)
+	@tools/verbs/restore $(if $(TIME),--time "$(TIME)") $(if $(FILE),--file "$(FILE)") $(if $(NODE),--node "$(NODE)") $(if $(INTO),--into "$(INTO)") $(if $(CONSENT),--consent "$(CONSENT)") $(ARGS)
 verify:
 	@tools/verbs/verify $(ARGS)
 down:

@@ -1,9 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
-import { AlertAgent, Backup, ConfigurationBackup, DrbdVerify, Watch } from "@qvd-ha/providers/dist/dynamic";
+import {
+  AlertAgent,
+  Backup,
+  ConfigurationBackup,
+  DrbdVerify,
+  PointInTime,
+  Repository,
+  Watch,
+} from "@qvd-ha/providers/dist/dynamic";
 import { os as family } from "@qvd-ha/providers/dist/os";
 import { layoutOf } from "@qvd-ha/providers/dist/pacemaker/layouts";
 import type { Connection } from "@qvd-ha/providers/dist/remote";
 import type { Secrets, Settings } from "./config";
+import { KeyPair } from "@qvd-ha/providers/dist/dynamic";
+import { archiveSettings } from "@qvd-ha/providers/dist/maintenance/pitr/render";
 import { PacemakerAlert } from "./constraints";
 import * as definitions from "./definitions";
 import { serverOf } from "./server";
@@ -36,16 +46,26 @@ export interface MaintenanceArgs {
 
 /** Packages that the parts need which are switched on. */
 export function maintenancePackages({ maintenance, os }: Pick<Settings, "maintenance" | "os">): string[] {
-  const { mailer, webhook, rsync, s3 } = family(os).packages.maintenance;
-  const { alerts, backup } = maintenance;
+  const { mailer, webhook, rsync, s3, pitr: archiver } = family(os).packages.maintenance;
+  const { alerts, backup, pitr } = maintenance;
   const wanted = [
     ...(alerts.enabled && alerts.mail ? mailer : []),
     ...(alerts.enabled && alerts.webhook ? webhook : []),
     ...(backup.enabled && backup.rsync ? rsync : []),
     ...(backup.enabled && backup.s3 ? s3 : []),
+    ...(pitr.enabled ? archiver : []),
   ];
   return [...new Set(wanted)];
 }
+
+const stanzaOf = ({ maintenance, corosync }: Pick<Settings, "maintenance" | "corosync">): string =>
+  maintenance.pitr.stanza ?? corosync.clusterName;
+
+/** What the server must be told where its log is archived; nothing otherwise. */
+export const archiving = (settings: Pick<Settings, "maintenance" | "corosync">): Readonly<Record<string, string>> =>
+  settings.maintenance.pitr.enabled
+    ? archiveSettings(stanzaOf(settings), settings.maintenance.pitr.archiveTimeout)
+    : {};
 
 /**
  * What the HOWTO's "Maintenance and Tuning" does by cron: DRBD verify, dumps of the database, copies of the configuration, and somebody who is told.
@@ -55,7 +75,7 @@ export class Maintenance extends pulumi.ComponentResource {
   constructor(name: string, args: MaintenanceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("qvd:index:Maintenance", name, {}, opts);
     const { settings, connections, secrets } = args;
-    const { verify, backup, configuration, alerts, metrics } = settings.maintenance;
+    const { verify, backup, pitr, configuration, alerts, metrics } = settings.maintenance;
     const { resource } = settings.drbd;
     const { database } = settings;
     const layout = layoutOf(settings.layout);
@@ -64,6 +84,7 @@ export class Maintenance extends pulumi.ComponentResource {
 
     if (verify.enabled) createVerify();
     if (backup.enabled) createBackup();
+    if (pitr.enabled) createPointInTime();
     if (configuration.enabled) createConfigurationBackup();
     if (alerts.enabled) createWatch();
     this.registerOutputs({});
@@ -73,9 +94,26 @@ export class Maintenance extends pulumi.ComponentResource {
       return new DrbdVerify(`${name}-verify`, { connections, resource, dataDirectory, metrics, ...rest }, parent);
     }
 
+    /** The server as the jobs on its node find it. */
+    function server() {
+      const { binDir: bin, user: osUser, socketDir } = serverOf(settings.os, database.version);
+      return {
+        host: database.hostName,
+        port: database.port,
+        database: database.name,
+        user: database.user,
+        monitorSchema: database.monitor.schema,
+        resource,
+        dataDirectory,
+        bin,
+        osUser,
+        socketDirectory: database.settings["unix_socket_directories"] ?? socketDir,
+        metrics,
+      };
+    }
+
     function createBackup(): Backup {
       const { enabled: _enabled, ...rest } = backup;
-      const { binDir, user: osUser, socketDir } = serverOf(settings.os, database.version);
       const keys = {
         ...(backup.rsync ? { rsyncPrivateKey: secrets.backupPrivateKey } : {}),
         ...(backup.s3 ? { s3AccessKey: secrets.s3AccessKey, s3SecretKey: secrets.s3SecretKey } : {}),
@@ -84,23 +122,53 @@ export class Maintenance extends pulumi.ComponentResource {
         `${name}-backup`,
         {
           connections,
-          host: database.hostName,
-          port: database.port,
-          database: database.name,
-          user: database.user,
-          monitorSchema: database.monitor.schema,
+          ...server(),
           encoding: database.encoding,
           locale: database.locale,
-          resource,
-          dataDirectory,
-          bin: binDir,
-          osUser,
-          socketDirectory: database.settings["unix_socket_directories"] ?? socketDir,
-          metrics,
           ...rest,
           ...keys,
         },
         parent,
+      );
+    }
+
+    /** The third host first: what the nodes prepare there needs its account. */
+    function createPointInTime(): PointInTime {
+      const { enabled: _enabled, repository, stanza: _stanza, keepFull, archiveTimeout: _timeout, ...rest } = pitr;
+      if (!repository || secrets.repositoryPrivateKey === undefined || secrets.repositoryPassphrase === undefined)
+        throw new pulumi.RunError("maintenance.pitr needs repository, repositoryPrivateKey and repositoryPassphrase");
+      const stanza = stanzaOf(settings);
+      const account = repository.account ?? `qvdha-${stanza.toLowerCase()}`;
+      const directory = repository.directory ?? `/var/lib/qvd-ha-repository/${stanza}`;
+      const { host, port, hostKey } = repository.connection;
+      const { port: serverPort, socketDirectory } = server();
+      const key = new KeyPair(`${name}-repository-key`, { comment: `${stanza}-repository` }, parent);
+      const vault = new Repository(
+        `${name}-repository`,
+        {
+          connections: { repository: { ...repository.connection, privateKey: secrets.repositoryPrivateKey } },
+          stanza,
+          account,
+          directory,
+          publicKey: key.publicKey,
+          passphrase: pulumi.secret(secrets.repositoryPassphrase),
+          keepFull,
+          server: { directory: dataDirectory, port: serverPort, socketDirectory },
+        },
+        parent,
+      );
+      return new PointInTime(
+        `${name}-pitr`,
+        {
+          connections,
+          ...server(),
+          stanza,
+          account,
+          repository: { host: repository.address ?? host, port, hostKey, directory },
+          privateKey: pulumi.secret(key.privateKey),
+          ...rest,
+        },
+        { ...parent, dependsOn: vault },
       );
     }
 

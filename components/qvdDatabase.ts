@@ -20,7 +20,7 @@ import type { FenceLevel } from "./fenceDevices";
 import { domainOf, hypervisorOf } from "./fenceDevices";
 import { Fencing } from "./fencing";
 import { Machines } from "./machines";
-import { Alerting, Maintenance, maintenancePackages } from "./maintenance";
+import { Alerting, archiving, Maintenance, maintenancePackages } from "./maintenance";
 import { PacemakerConfiguration } from "./pacemakerConfiguration";
 import { PostgresInstance } from "./postgresInstance";
 import { qvdDemands } from "./qvdDemands";
@@ -245,7 +245,7 @@ export class QvdDatabase extends pulumi.ComponentResource {
           encoding: database.encoding,
           locale: database.locale,
           checksums: database.checksums,
-          settings: database.settings,
+          settings: { ...database.settings, ...archiving(settings) },
           monitor: database.monitor,
           logFile: database.logFile,
           dataPolicy: settings.dataPolicy,
@@ -397,8 +397,8 @@ export class QvdDatabase extends pulumi.ComponentResource {
     }
 
     function anyMaintenance(): boolean {
-      const { verify, backup, configuration: copies, alerts } = settings.maintenance;
-      return [verify, backup, copies, alerts].some((p) => p.enabled);
+      const { verify, backup, pitr, configuration: copies, alerts } = settings.maintenance;
+      return [verify, backup, pitr, copies, alerts].some((p) => p.enabled);
     }
 
     /** Last: a watch over what is being built would tell of nothing but that. */

@@ -15,6 +15,8 @@ import type { KindName } from "./kinds";
 import type { schema as alertAgent } from "./maintenance/alertAgent/spec";
 import type { schema as backup } from "./maintenance/backup/spec";
 import type { schema as configurationBackup } from "./maintenance/configuration/spec";
+import type { schema as pitr } from "./maintenance/pitr/spec";
+import type { schema as repository } from "./maintenance/repository/spec";
 import type { schema as drbdVerify } from "./maintenance/verify/spec";
 import type { schema as watch } from "./maintenance/watch/spec";
 import type { schema as node } from "./node/spec";
@@ -58,6 +60,8 @@ const startedStub = stub("started");
 const drbdVerifyStub = stub("drbdVerify");
 const backupStub = stub("backup");
 const configurationBackupStub = stub("configurationBackup");
+const pitrStub = stub("pitr");
+const repositoryStub = stub("repository");
 const alertAgentStub = stub("alertAgent");
 const watchStub = stub("watch");
 
@@ -230,6 +234,26 @@ export class ConfigurationBackup extends pulumi.dynamic.Resource {
 
   constructor(name: string, args: Args<typeof configurationBackup>, opts?: pulumi.CustomResourceOptions) {
     super(configurationBackupStub, name, args, opts, "maintenance", "ConfigurationBackup");
+  }
+}
+
+/** Account, key and repository on the third host that takes the backups for a point in time. */
+export class Repository extends pulumi.dynamic.Resource {
+  static readonly kind: KindName = "repository";
+
+  constructor(name: string, args: Args<typeof repository>, opts?: pulumi.CustomResourceOptions) {
+    const options = { additionalSecretOutputs: ["passphrase"], ...opts };
+    super(repositoryStub, name, args, options, "maintenance", "Repository");
+  }
+}
+
+/** The server's log archived on a third host, backups beside it, and the way back to a point in time. */
+export class PointInTime extends pulumi.dynamic.Resource {
+  static readonly kind: KindName = "pitr";
+
+  constructor(name: string, args: Args<typeof pitr>, opts?: pulumi.CustomResourceOptions) {
+    const options = { additionalSecretOutputs: ["privateKey"], ...opts };
+    super(pitrStub, name, args, options, "maintenance", "PointInTime");
   }
 }
 

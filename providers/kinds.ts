@@ -3,7 +3,7 @@ import { corosync } from "./corosync";
 import { drbd } from "./drbd";
 import { fenceAccess, fenceClient, fenceLink, fenceSecret, fenceTest, watchdog, watchdogTest } from "./fencing";
 import type { AnyKind } from "./kind";
-import { alertAgent, backup, configurationBackup, drbdVerify, watch } from "./maintenance";
+import { alertAgent, backup, configurationBackup, drbdVerify, pitr, repository, watch } from "./maintenance";
 import { node } from "./node";
 import { pacemaker, started } from "./pacemaker";
 import { postgres } from "./postgres";
@@ -29,6 +29,8 @@ export const kinds = {
   drbdVerify,
   backup,
   configurationBackup,
+  pitr,
+  repository,
   alertAgent,
   watch,
 } satisfies Record<string, AnyKind>;

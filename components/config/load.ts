@@ -27,11 +27,17 @@ function overridden(config: Readonly<Record<string, unknown>>, inLab: boolean): 
 
 function maintenanceNeeds(s: Settings | undefined): Finding[] {
   if (!s) return [];
-  const { alerts, backup } = s.maintenance;
+  const { alerts, backup, pitr } = s.maintenance;
   return [
     ...needs(alerts.enabled && alerts.webhook, "webhookUrl", "alerts are posted there"),
     ...needs(alerts.enabled && alerts.mail?.user !== undefined, "mailPassword", "the mail server asks for it"),
     ...needs(backup.enabled && backup.rsync !== undefined, "backupPrivateKey", "backups are sent on with it"),
+    ...needs(pitr.enabled, "repositoryPrivateKey", "the third host of maintenance.pitr is reached with it"),
+    ...needs(
+      pitr.enabled,
+      "repositoryPassphrase",
+      "backups are encrypted with it, and it must be known when all else is lost: keep it outside the stack, too",
+    ),
     ...needs(backup.enabled && backup.s3 !== undefined, "s3AccessKey", "backups are sent on with it"),
     ...needs(backup.enabled && backup.s3 !== undefined, "s3SecretKey", "backups are sent on with it"),
   ];

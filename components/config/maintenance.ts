@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { rsyncSchema, s3Schema } from "@qvd-ha/providers/dist/maintenance/backup/spec";
+import { accountSchema, stanzaSchema } from "@qvd-ha/providers/dist/maintenance/pitr/spec";
 import { keepSchema, METRICS, path, schedule } from "@qvd-ha/providers/dist/maintenance/schemas";
 import { mailSchema } from "@qvd-ha/providers/dist/maintenance/watch/spec";
-import { seconds } from "./primitives";
+import { connectionSchema } from "@qvd-ha/providers/dist/remote";
+import { address, seconds } from "./primitives";
 
 /** Each part has a switch of its own, and all are off: what runs every night on somebody's machines, somebody has wanted. */
 const enabled = z.boolean().default(false);
@@ -35,6 +37,42 @@ export const maintenanceSchema = z.strictObject({
       timeout: seconds.default(14_400),
       rsync: rsyncSchema.optional(),
       s3: s3Schema.optional(),
+    })
+    .prefault({}),
+  /** Every point in time between backups, on a third host, by pgBackRest. */
+  pitr: z
+    .strictObject({
+      enabled,
+      /** The third host. Without it nothing can be kept. */
+      repository: z
+        .strictObject({
+          /** How the program reaches that host, as root; the key is the secret `repositoryPrivateKey`. */
+          connection: connectionSchema.omit({ privateKey: true }),
+          /** Where the nodes reach its SSH server. Default: the connection's host. */
+          address: address.optional(),
+          /** Owns the backups there and is made where it is not. Default: `qvdha-` and the stanza. */
+          account: accountSchema.optional(),
+          /** Home of that account, the backups below it. Default: /var/lib/qvd-ha-repository and the stanza. */
+          directory: path.optional(),
+        })
+        .optional(),
+      /** pgBackRest's name of this cluster's backups; another server's data needs another. Default: the cluster's name. */
+      stanza: stanzaSchema.optional(),
+      schedule: schedule.default("*-*-* 02:30"),
+      /** Days after which a backup is a full one again. */
+      fullEvery: z.number().int().min(1).default(7),
+      /** Full backups that are kept, with all that builds on them and the log from the oldest on. */
+      keepFull: z.number().int().min(1).default(2),
+      /** Seconds after which a piece of the log is sent, however little is in it. */
+      archiveTimeout: z.number().int().min(30).max(3600).default(300),
+      checkSchedule: schedule.default("*-*-* *:40"),
+      /** Hours without a good backup that are too many. */
+      maximumAge: z.number().int().min(1).default(26),
+      /** Seconds that a piece of the log may wait to be sent. */
+      maximumLag: z.number().int().min(30).default(600),
+      timeout: seconds.default(43_200),
+      /** Where a restored copy is put while it is looked at, on each node's own disk. */
+      scratch: path.default("/var/tmp"),
     })
     .prefault({}),
   /** Copies of the cluster's own configuration. */

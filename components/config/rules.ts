@@ -311,6 +311,41 @@ const backupDirectory: Rule = (s) => {
     : [];
 };
 
+/** What archives the log is given by `maintenance.pitr`; a second wish beside it would win or lose unseen. */
+const pointInTime: Rule = (s) => {
+  const { pitr } = s.maintenance;
+  if (!pitr.enabled) return [];
+  const { title, packages } = family(s.os);
+  const at = pitr.repository?.address ?? pitr.repository?.connection.host;
+  const own = [
+    ...s.nodes.flatMap((n) => [ipOf(n.lan), ...(n.crossover ? [ipOf(n.crossover)] : [])]),
+    ipOf(s.database.address),
+  ];
+  const given = Object.keys(s.database.settings).filter((name) => /^archive_/.test(name) || name === "wal_level");
+  return [
+    ...(pitr.repository
+      ? []
+      : [finding("maintenance.pitr.repository", "is missing: backups for a point in time are kept on a third host")]),
+    ...(at !== undefined && own.includes(at)
+      ? [finding("maintenance.pitr.repository", `${at} is the cluster's own: the backups are kept on a third host`)]
+      : []),
+    ...given.map((name) =>
+      finding(`database.settings.${name}`, "is set by maintenance.pitr: take it out, or switch maintenance.pitr off"),
+    ),
+    ...(`${pitr.scratch}/`.startsWith(`${s.database.directory}/`)
+      ? [
+          finding(
+            "maintenance.pitr.scratch",
+            `${pitr.scratch} is on the replicated disk itself: choose one outside ${s.database.directory}`,
+          ),
+        ]
+      : []),
+    ...(packages.maintenance.pitr.length === 0
+      ? [finding("maintenance.pitr", `${title} has no pgBackRest of its own: leave it out`)]
+      : []),
+  ];
+};
+
 export const rules: readonly Rule[] = [
   addresses,
   names,
@@ -330,4 +365,5 @@ export const rules: readonly Rule[] = [
   qvd,
   pings,
   backupDirectory,
+  pointInTime,
 ];

@@ -32,6 +32,10 @@ export const SECRETS = [
   "webhookToken",
   /** Private SSH key that logs in to the target of `maintenance.backup.rsync`. */
   "backupPrivateKey",
+  /** Private SSH key that logs in to the third host of `maintenance.pitr` as its administrator. */
+  "repositoryPrivateKey",
+  /** Encrypts the backups there, 16 characters at least. Who loses it loses them. */
+  "repositoryPassphrase",
   /** Both keys of `maintenance.backup.s3`. */
   "s3AccessKey",
   "s3SecretKey",

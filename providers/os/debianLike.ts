@@ -42,6 +42,7 @@ export function debianLike(own: {
         webhook: ["curl", "ca-certificates"],
         rsync: ["rsync"],
         s3: ["rclone"],
+        pitr: ["pgbackrest"],
       },
     },
     units: {

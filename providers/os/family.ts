@@ -27,6 +27,8 @@ export interface OsFamily {
       readonly webhook: readonly string[];
       readonly rsync: readonly string[];
       readonly s3: readonly string[];
+      /** pgBackRest; empty where the distribution has none. */
+      readonly pitr: readonly string[];
     };
   };
   /** Full unit names, with their suffix. */

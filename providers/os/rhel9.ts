@@ -31,6 +31,7 @@ export const rhel9: OsFamily = {
       webhook: ["curl", "ca-certificates"],
       rsync: ["rsync"],
       s3: ["rclone"],
+      pitr: [],
     },
   },
   units: { chrony: "chronyd.service", postgresql: ["postgresql.service"], ...drbdUnits, ...clusterUnits },

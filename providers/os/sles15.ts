@@ -32,6 +32,7 @@ export const sles15: OsFamily = {
       webhook: ["curl", "ca-certificates"],
       rsync: ["rsync"],
       s3: ["rclone"],
+      pitr: [],
     },
   },
   units: { chrony: "chronyd.service", postgresql: ["postgresql.service"], ...drbdUnits, ...clusterUnits },

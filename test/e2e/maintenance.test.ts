@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { corrupt } from "../../drills/actions/storage";
 import { MailServer, SERVER } from "./maintenance/mail";
+import { ACCOUNT, ADDRESS, Vault } from "./maintenance/vault";
 import { install } from "./maintenance/packages";
 import { step } from "./support/steps";
 import type { Outputs } from "./support/stack";
@@ -15,7 +16,7 @@ const MINUTE = 60_000;
 const CONFIG = join(ROOT, ".state/e2e/Pulumi.maintenance.yaml");
 const MINUTE_OF_ALERT = 60;
 
-const configure = (repair: boolean): void =>
+const configure = (repair: boolean, more = ""): void =>
   writeFileSync(
     CONFIG,
     `${readFileSync(join(ROOT, "Pulumi.dev.yaml"), "utf8")}
@@ -26,15 +27,38 @@ const configure = (repair: boolean): void =>
     alerts:
       enabled: true
       mail: { to: [dba@example.org], from: qvddb@example.org, server: ${SERVER.address}, port: ${SERVER.port}, tls: none }
-`,
+${more}`,
   );
 
-const up = (config = CONFIG): string =>
-  inLab(`pulumi up --stack dev --config-file ${config} --yes --skip-preview --non-interactive`);
+/** The third host, and alerts soon. */
+const configurePointInTime = async (vault: Vault): Promise<void> => {
+  configure(
+    true,
+    `    pitr:
+      enabled: true
+      archiveTimeout: 30
+      maximumLag: 30
+      repository:
+        connection: { host: ${ADDRESS.host}, port: ${ADDRESS.port}, user: root, hostKey: "${vault.hostKey}" }
+        account: ${ACCOUNT}
+        directory: ${vault.directory}
+`,
+  );
+  const set = (name: string, from: string): string =>
+    `. ./env.sh && pulumi config set --secret --stack dev --config-file ${CONFIG} ${name} ${from}`;
+  await must(set("repositoryPrivateKey", `<${vault.adminKey}`));
+  await must(set("repositoryPassphrase", "< <(head -c 24 /dev/urandom | base64 -w0)"));
+};
+
+const up = (config = CONFIG, consent = ""): string =>
+  inLab(
+    `env QVD_HA_CONSENT=${consent} pulumi up --stack dev --config-file ${config} --yes --skip-preview --non-interactive`,
+  );
 
 describe("maintenance", () => {
   let o: Outputs;
   let mail: MailServer;
+  const vault = new Vault();
   let active = "";
   let standby = "";
 
@@ -63,7 +87,10 @@ describe("maintenance", () => {
     mail = new MailServer();
     await roles();
   }, 2 * MINUTE);
-  afterAll(() => mail.end());
+  afterAll(async () => {
+    mail.end();
+    await vault.end();
+  });
 
   step(
     "is switched on, shows its timers, and has nothing to do the second time",
@@ -128,7 +155,14 @@ describe("maintenance", () => {
 tar -xzf "$(ls /var/backups/qvd-ha/configuration/cluster-*.tar.gz | tail -n 1)"
 crm_verify --xml-file cluster-*/cib.xml
 if grep -rq "$(sed -n 's/.*shared-secret "\\(.*\\)";/\\1/p' /etc/drbd.d/postgres.res)" .; then echo "the secret is in it" >&2; exit 1; fi
-cibadmin --replace --scope configuration --xml-file cluster-*/configuration.xml`);
+`);
+      const name = (
+        await onActive("ls -t /var/backups/qvd-ha/configuration | grep '^cluster-.*gz$' | head -n 1")
+      ).trim();
+      expect(await must(`make restore-configuration FILE=${name} ARGS=--preview`)).toMatch(
+        /set options resource-stickiness[^]*nothing was done/,
+      );
+      expect(await must(`make restore-configuration FILE=${name}`)).toMatch(/is the saved one/);
       expect(await onActive(QUERY)).toBe(before);
       await healthy(5);
     },
@@ -193,9 +227,80 @@ cibadmin --replace --scope configuration --xml-file cluster-*/configuration.xml`
   );
 
   step(
+    "archives on a third host, after a restart that was agreed to, and has nothing to do the second time",
+    async () => {
+      await install(o.connections, ["pgbackrest"]);
+      await vault.make();
+      vault.start();
+      await configurePointInTime(vault);
+      const refused = await sh(up());
+      expect(refused.code).not.toBe(0);
+      expect(refused.output).toMatch(/restarts:p_postgres/);
+      await must(up(CONFIG, "restarts:p_postgres"));
+      expect(await must(up())).not.toMatch(/\d+ (created|updated|replaced|deleted|changed)/);
+      await roles();
+      await onActive("systemctl start qvd-ha-pitr.service; systemctl start qvd-ha-pitr-check.service");
+      await must("tools/verbs/status");
+    },
+    25 * MINUTE,
+  );
+
+  step(
+    "restores a point in time on the standby, with the very rows of that moment's dump, while the database goes on",
+    async () => {
+      const sql = (text: string): Promise<string> => must(`. ./env.sh && tools/verbs/psql -Atc "${text}"`);
+      await sql("create table e2e_time as select i, md5(i::text) as t from generate_series(1, 5000) i");
+      const dump = /(qvddb-\d{8}T\d{6}Z\.dump): /.exec(await must("make backup"))?.[1] as string;
+      const noted = (await sql("select clock_timestamp()")).trim();
+      await sql("select pg_sleep(2); delete from e2e_time where i % 2 = 0; insert into e2e_time values (0, 'later')");
+      await onActive("systemctl start qvd-ha-pitr-check.service");
+      const shown = await must(`make restore TIME='${noted}'`);
+      expect(shown).toMatch(new RegExp(`${standby}: .*tables, \\d+ rows as of`));
+      expect(shown).toMatch(/-public\.e2e_time: 2501 rows[^]*\+public\.e2e_time: 5000 rows/);
+      expect(await must(`make restore TIME='${noted}' FILE=${dump}`)).toMatch(/the same rows as in/);
+      const refused = await sh(`make restore TIME='${noted}' INTO=database CONSENT=yes`);
+      expect(refused.output).toMatch(/nothing was touched/);
+      expect((await sql("select count(*) from e2e_time")).trim()).toBe("2501");
+      await must(`make restore TIME='${noted}' INTO=database CONSENT=${o.database}@${o.address}`);
+      expect((await sql("select count(*) from e2e_time")).trim()).toBe("5000");
+      await must("tools/verbs/status");
+    },
+    30 * MINUTE,
+  );
+
+  step(
+    "goes on archiving from the other node after a failover, and a moment after it comes back",
+    async () => {
+      const sql = (text: string): Promise<string> => must(`. ./env.sh && tools/verbs/psql -Atc "${text}"`);
+      await must('make switch-over CONSENT="moves:p_postgres"');
+      await roles();
+      await sql("update e2e_time set t = 'after' where i = 1");
+      const noted = (await sql("select clock_timestamp()")).trim();
+      await sql("select pg_sleep(2); drop table e2e_time");
+      await onActive("systemctl start qvd-ha-pitr-check.service");
+      expect(await must(`make restore TIME='${noted}'`)).toMatch(/\+public\.e2e_time: 5000 rows/);
+      await healthy(10);
+    },
+    20 * MINUTE,
+  );
+
+  step(
+    "tells by mail that the third host takes nothing any more, and that it is over",
+    async () => {
+      const since = Date.now();
+      vault.stop();
+      // Two looks at a piece of the log that has waited for half a minute, in a server that closes one every half minute.
+      await mail.awaits(/the log of the database is not archived/, since, 4 * MINUTE_OF_ALERT);
+      vault.start();
+      await mail.awaits(/over: the log of the database is not archived/, since, 10 * MINUTE_OF_ALERT);
+    },
+    20 * MINUTE,
+  );
+
+  step(
     "goes without a trace when it is switched off",
     async () => {
-      await must(up(join(ROOT, "Pulumi.dev.yaml")));
+      await must(up(join(ROOT, "Pulumi.dev.yaml"), "restarts:p_postgres"));
       const left = await onNodes(
         o.connections,
         "ls /etc/systemd/system/qvd-ha-* /usr/local/lib/qvd-ha /etc/qvd-ha/*.conf 2>/dev/null; systemctl list-units --all --no-legend 'qvd-ha-watch*'; cibadmin --query --scope alerts 2>/dev/null | grep '<alert '; true",

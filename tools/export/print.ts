@@ -54,6 +54,8 @@ const FROM: Readonly<Record<SecretName, string>> = {
   webhookUrl: "the address that alerts are posted to",
   webhookToken: "the token that goes with them",
   backupPrivateKey: "the key that logs in to where backups are sent",
+  repositoryPrivateKey: "the key that logs in to the third host of the backups",
+  repositoryPassphrase: "the passphrase of the backups there",
   s3AccessKey: "the bucket's access key",
   s3SecretKey: "the bucket's secret key",
 };

@@ -3,7 +3,7 @@ import type { Answer, Sh } from "@qvd-ha/providers/dist/remote";
 import { Command } from "commander";
 import type { Deployment } from "../status/deployment";
 import { connectionOf, loadDeployment } from "../status/deployment";
-import { askTerminal, refusal } from "./consent";
+import { askTerminal, refusal, wanted } from "./consent";
 
 const HOURS = 3600;
 /** Exit status of the scripts: there is no such dump on this node. */
@@ -20,8 +20,10 @@ class Failed extends Error {
   }
 }
 
-async function on(d: Deployment, node: string, script: Sh, timeoutSeconds: number): Promise<Answer> {
-  const [answer] = await run(connectionOf(d, node), [{ script, timeoutSeconds }]);
+async function on(d: Deployment, node: string, script: Sh, timeoutSeconds: number, stdin?: string): Promise<Answer> {
+  const [answer] = await run(connectionOf(d, node), [
+    { script, timeoutSeconds, ...(stdin === undefined ? {} : { stdin }) },
+  ]);
   if (!answer) throw new Failed(`${node} gave no answer`);
   return answer;
 }
@@ -48,6 +50,7 @@ async function script(
   name: string,
   args: readonly string[],
   part: string,
+  stdin?: string,
 ): Promise<number> {
   const path = `/usr/local/lib/qvd-ha/${name}`;
   const said = await on(
@@ -56,6 +59,7 @@ async function script(
     sh`[ -x ${path} ] || { echo ${`${path} is not there: switch on ${part} and run make up`} >&2; exit 78; }
 exec ${path} ${args}`,
     12 * HOURS,
+    stdin,
   );
   for (const text of [said.stdout, said.stderr])
     if (text.trim() !== "") console.log(text.trim().replace(/^/gm, `${node}: `));
@@ -63,6 +67,7 @@ exec ${path} ${args}`,
 }
 
 interface RestoreOptions {
+  readonly time?: string;
   readonly file: string;
   readonly node?: string;
   readonly into: string;
@@ -70,8 +75,54 @@ interface RestoreOptions {
   readonly first: boolean;
 }
 
+/** The standby has time and disk for it; the node that serves needs neither be there. */
+async function standby(d: Deployment): Promise<string> {
+  const serving = await active(d).catch(() => undefined);
+  return d.nodes.find((n) => n !== serving) ?? (d.nodes[0] as string);
+}
+
+const PITR = "maintenance.pitr";
+
+/** What the tables held when a dump was made, from whichever node made it. */
+async function rowsOf(d: Deployment, file: string): Promise<string> {
+  const found = await Promise.all(
+    d.nodes.map((node) =>
+      on(d, node, sh`. /etc/qvd-ha/backup.conf && cat "$directory"/${file}.rows`, 60).catch(() => undefined),
+    ),
+  );
+  const rows = found.find((a) => a?.code === 0);
+  if (rows) return rows.stdout;
+  throw new Failed(`no node has ${file}.rows, which says what the tables held`, NO_SUCH);
+}
+
+/** Name of a dump that was made of a point in time: no backup of its own, so none of those that come and go. */
+const dumpOf = (d: Deployment, time: string): string => `${d.database}@${time.replace(/[^0-9a-z]+/gi, "")}.dump`;
+
+/**
+ * A point in time: beside the server, on the standby, looked at and thrown away, compared with a dump's rows where one is named. Into the database: as a dump of
+ * it, made where the database is and put in as any dump is, so that what is there goes in one transaction or not at all.
+ */
+async function restoreTime(d: Deployment, time: string, o: RestoreOptions): Promise<number> {
+  if (o.into === "scratch") {
+    const rows = o.file === "latest" ? undefined : await rowsOf(d, o.file);
+    const args = rows === undefined ? [time] : [time, "--rows", "-"];
+    return script(d, o.node ?? (await standby(d)), "restore-time", args, PITR, rows);
+  }
+  const serving = await active(d);
+  const why = await refusal(d, o.consent, process.stdin.isTTY ? askTerminal : undefined);
+  if (why !== undefined) throw new Failed(why, REFUSED);
+  const where = await on(d, serving, sh`. /etc/qvd-ha/backup.conf && echo "$directory"`, 60);
+  if (where.code !== 0)
+    throw new Failed("the way into the database is that of dumps: switch on maintenance.backup and run make up");
+  const file = dumpOf(d, time);
+  const code = await script(d, serving, "restore-time", [time, "--dump", `${where.stdout.trim()}/${file}`], PITR);
+  if (code !== 0) throw new Failed(`restore-time ended with ${code}: nothing after it was done`);
+  return restore(d, { ...o, file, consent: wanted(d) });
+}
+
 /** The active node first, as it has the newest; then the other, which has those of its own time. */
-async function restore(d: Deployment, o: RestoreOptions): Promise<number> {
+async function restore(d: Deployment, { time, ...o }: RestoreOptions): Promise<number> {
+  if (time !== undefined && (o.into === "scratch" || o.into === "database")) return restoreTime(d, time, o);
   if (o.into !== "scratch" && o.into !== "database") throw new Failed(`INTO is scratch or database, not "${o.into}"`);
   const serving = await active(d).catch((e: Error) => {
     if (o.into === "database") throw e;
@@ -134,7 +185,8 @@ program
   .command("restore")
   .description("a dump into an instance of its own, compared and thrown away; or into the database itself")
   .option(...outputs)
-  .option("--file <name>", "which dump", "latest")
+  .option("--time <moment>", "a point in time, with its zone, or latest, instead of a dump")
+  .option("--file <name>", "which dump; with --time: the dump whose rows it must have", "latest")
   .option("--node <name>", "where it lies; default: the active node, then the other")
   .option("--into <where>", "scratch or database", "scratch")
   .option("--consent <words>", "what has to be typed for the database itself: <database>@<address>")

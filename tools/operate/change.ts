@@ -15,6 +15,8 @@ export interface Change {
   readonly says: string;
   /** Nothing but tools that act on the configuration, so that they obey CIB_file. */
   readonly script: Sh;
+  /** Its standard input. Default: nothing. */
+  readonly stdin?: Command["stdin"];
 }
 
 export interface Foretold extends Prediction {
@@ -25,6 +27,7 @@ export interface Foretold extends Prediction {
 /** Asks Pacemaker's scheduler on a node what comes of a change, beyond what it is about to do anyway. */
 export const foretelling = (c: Change): Command => ({
   timeoutSeconds: 180,
+  ...(c.stdin === undefined ? {} : { stdin: c.stdin }),
   script: lines(
     sh`d=$(mktemp -d /run/qvd-ha-sim.XXXXXXXX)
 trap 'rm -rf "$d"' EXIT

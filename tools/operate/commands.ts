@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import { Refused, stackOf } from "../cli/stack";
+import { restoreConfiguration } from "./configuration";
 import { growVolume } from "./growVolume";
 import { handsOf } from "./hands";
 import { maintenanceOff, maintenanceOn } from "./maintenance";
@@ -64,6 +65,7 @@ const VARIABLES: Readonly<Record<string, string>> = {
   "upgrade-postgres": "TO",
   "upgrade-back": "LOSE",
   "upgrade-forget": "VERSION",
+  "restore-configuration": "FILE",
 };
 
 const variable = (c: Command, argument: string | undefined): string[] => {
@@ -98,6 +100,10 @@ export const verbs = (): Command[] => [
   verb("maintenance", "the cluster leaves everything as it is, or looks after it again", mode).argument(
     "[mode]",
     "on, off",
+  ),
+  verb("restore-configuration", "the cluster's configuration as it was saved", restoreConfiguration).argument(
+    "[file]",
+    "an archive of the configuration's backup, or a CIB",
   ),
   verb("reboot-rolling", "boot both nodes anew, one at a time", rebootRolling),
   verb("update-rolling", "update all packages of both nodes, one at a time, each with a boot", updateRolling),

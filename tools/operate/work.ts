@@ -1,5 +1,5 @@
 import { untilSettled } from "@qvd-ha/providers/dist/pacemaker/stop";
-import type { Sh } from "@qvd-ha/providers/dist/remote";
+import type { Answer, Sh } from "@qvd-ha/providers/dist/remote";
 import { sh } from "@qvd-ha/providers/dist/remote";
 import { ask } from "../cli/ask";
 import { Refused } from "../cli/stack";
@@ -99,19 +99,28 @@ export class Work {
   /** A command that must succeed. */
   async must(node: string, script: Sh, what: string, timeoutSeconds = 60, lasting?: string): Promise<string> {
     const a = await this.hands.run(node, { script, timeoutSeconds }, lasting);
-    if (a.code !== 0)
-      throw new Error(
-        `${node}: ${what} failed: ${(a.stderr || a.stdout).trim().slice(-800) || `exit status ${a.code}`}`,
-      );
+    if (a.code !== 0) throw this.failure(node, what, a);
     return a.stdout;
+  }
+
+  private failure(node: string, what: string, a: Answer): Error {
+    return new Error(
+      `${node}: ${what} failed: ${(a.stderr || a.stdout).trim().slice(-800) || `exit status ${a.code}`}`,
+    );
   }
 
   /** Does it, and waits until the cluster has acted on it. Whoever wants to be agreed with has asked before. */
   async apply(c: Change): Promise<void> {
     const node = await this.spokesman();
-    await this.must(node, c.script, c.says);
-    const a = await this.hands.run(node, untilSettled);
-    if (a.code !== 0) this.say(`the cluster does not settle: ${a.stderr.trim()}`);
+    const a = await this.hands.run(node, {
+      script: c.script,
+      timeoutSeconds: 300,
+      ...(c.stdin === undefined ? {} : { stdin: c.stdin }),
+    });
+    if (a.code !== 0) throw this.failure(node, c.says, a);
+    if (a.stdout.trim() !== "") this.say(a.stdout.trim());
+    const settled = await this.hands.run(node, untilSettled);
+    if (settled.code !== 0) this.say(`the cluster does not settle: ${settled.stderr.trim()}`);
   }
 
   /** @throws Error with the last word on what it waits for */

@@ -2,6 +2,8 @@ import { HEAD } from "../jobs/head";
 import { Secret } from "../../remote";
 import type { ManagedFile } from "../jobs/files";
 import { renderScript } from "../jobs/script";
+import { renderKnownHosts, renderSshConfig } from "../jobs/sshClient";
+import type { SshTarget } from "../jobs/sshClient";
 import { timedFiles } from "../jobs/timed";
 import { confPath, scriptPath } from "../jobs/unit";
 import type { BackupSpec } from "./spec";
@@ -17,28 +19,11 @@ export const RCLONE = "/etc/qvd-ha/backup_rclone.conf";
 
 const hostOf = (target: string): string => target.slice(target.indexOf("@") + 1, target.indexOf(":"));
 
-const known = (host: string, port: number): string => (port === 22 ? host : `[${host}]:${port}`);
-
-export const renderKnownHosts = ({ target, port, hostKey }: NonNullable<BackupSpec["rsync"]>): string =>
-  `${HEAD}${known(hostOf(target), port)} ${hostKey}\n`;
-
-export const renderSshConfig = ({ target, port }: NonNullable<BackupSpec["rsync"]>): string => `${HEAD}
-Host ${hostOf(target)}
-  Port ${port}
-  StrictHostKeyChecking yes
-  UserKnownHostsFile ${KNOWN_HOSTS}
-  GlobalKnownHostsFile /dev/null
-  CheckHostIP no
-  UpdateHostKeys no
-  VerifyHostKeyDNS no
-  IdentityFile ${KEY}
-  IdentitiesOnly yes
-  IdentityAgent none
-  PreferredAuthentications publickey
-  BatchMode yes
-  ConnectTimeout 30
-  ServerAliveInterval 15
-`;
+const targetOf = ({ target, port, hostKey }: NonNullable<BackupSpec["rsync"]>): SshTarget => ({
+  host: hostOf(target),
+  port,
+  hostKey,
+});
 
 export function renderRclone({
   s3,
@@ -61,8 +46,12 @@ function targets(spec: BackupSpec): ManagedFile[] {
   return [
     ...(rsync
       ? [
-          { path: KNOWN_HOSTS, mode: "644" as const, content: renderKnownHosts(rsync) },
-          { path: SSH_CONFIG, mode: "644" as const, content: renderSshConfig(rsync) },
+          { path: KNOWN_HOSTS, mode: "644" as const, content: renderKnownHosts(targetOf(rsync)) },
+          {
+            path: SSH_CONFIG,
+            mode: "644" as const,
+            content: renderSshConfig(targetOf(rsync), { knownHosts: KNOWN_HOSTS, key: KEY }),
+          },
           { path: KEY, mode: "600" as const, content: new Secret(rsyncPrivateKey) },
         ]
       : []),

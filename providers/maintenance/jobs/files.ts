@@ -6,7 +6,9 @@ import type { Step } from "../../step";
 export interface ManagedFile {
   readonly path: string;
   /** As in chmod. */
-  readonly mode: "644" | "755" | "600";
+  readonly mode: "644" | "755" | "600" | "640";
+  /** Who else may read it with mode 640. Default: root's. */
+  readonly group?: string;
   /** A Secret is compared on the node and never read back. */
   readonly content: string | Secret;
 }
@@ -45,7 +47,7 @@ export const secretFact = (file: ManagedFile): Fact<SecretState> => ({
   command: {
     script: sh`f=${file.path}
 if [ ! -e "$f" ]; then echo absent
-elif [ "$(stat -c %a:%u "$f")" = ${file.mode}:0 ] && cmp -s - "$f"; then echo same
+elif [ "$(stat -c %a:%u:%G "$f")" = ${file.mode}:0:${file.group ?? "root"} ] && cmp -s - "$f"; then echo same
 else echo other; fi`,
     stdin: file.content as Secret,
   },
@@ -68,7 +70,7 @@ export const writeFile = (node: string, file: ManagedFile): Step => ({
   command: {
     script: sh`f=${file.path}
 mkdir -p "$(dirname "$f")"; umask 077
-cat >"$f.new"; chmod ${file.mode} "$f.new"; sync "$f.new"; mv -T "$f.new" "$f"`,
+cat >"$f.new"; ${file.group === undefined ? sh`:` : sh`chgrp ${file.group} "$f.new"`}; chmod ${file.mode} "$f.new"; sync "$f.new"; mv -T "$f.new" "$f"`,
     stdin: file.content,
   },
 });

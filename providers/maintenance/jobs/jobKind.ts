@@ -2,8 +2,9 @@ import type { z } from "zod";
 import type { Fact, Seen } from "../../fact";
 import type { Finding, Kind, Placed } from "../../kind";
 import { overlay } from "../../overlay";
-import { sh } from "../../remote";
-import type { Plan } from "../../step";
+import { lines, sh } from "../../remote";
+import type { Sh } from "../../remote";
+import type { Plan, Step } from "../../step";
 import { plan as planOf } from "../../step";
 import { parseConf } from "./conf";
 import type { FoundFiles, ManagedFile, SecretState } from "./files";
@@ -20,12 +21,27 @@ export interface Part<Spec extends Placed> {
   /** All files, the one at `conf` among them. */
   files(spec: Spec): readonly ManagedFile[];
   /** Path of the file whose variables are the spec, but for connections and secrets. Undefined: the spec has nothing else. */
-  readonly conf?: string;
+  readonly conf?: string | ((spec: Spec) => string);
   /** Units that are enabled and run, and those that only they start. */
   readonly units: readonly string[];
   readonly jobs?: readonly string[];
   /** Properties that are secrets, by the path of the file that holds each. */
-  readonly secrets?: Readonly<Record<string, string>>;
+  readonly secrets?: Readonly<Record<string, string>> | ((spec: Spec) => Readonly<Record<string, string>>);
+  /** What must be so on every node beside files and units. */
+  conditions?(spec: Spec): readonly Condition[];
+}
+
+/** Something on a node that is no file of ours. */
+export interface Condition {
+  /** Why it is made so; where it cannot be made, what is wrong. */
+  readonly reason: string;
+  /** Ends well where it is so. */
+  readonly holds: Sh;
+  /** Makes it so; where there is nothing, the plan is refused with `reason`. */
+  readonly make?: Sh;
+  readonly timeoutSeconds?: number;
+  /** Whether it needs the files and units. Default: it comes before them. */
+  readonly last?: true;
 }
 
 export interface PartFacts {
@@ -33,10 +49,26 @@ export interface PartFacts {
   readonly files: Fact<FoundFiles>;
   readonly secrets: Fact<unknown>;
   readonly units: Fact<UnitStates>;
+  /** Which of the conditions hold, in their order. */
+  readonly conditions: Fact<readonly boolean[]>;
 }
 
 const SECRET = "secret ";
 const none: Fact<unknown> = { command: { script: sh`:` }, parse: () => ({}) };
+
+const conditionsFact = (conditions: readonly Condition[]): Fact<readonly boolean[]> => ({
+  command: {
+    script: lines(
+      sh`:`,
+      ...conditions.map((c) => sh`if ( ${c.holds} ) </dev/null >/dev/null 2>&1; then echo yes; else echo no; fi`),
+    ),
+  },
+  parse: ({ stdout }) =>
+    stdout
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => line === "yes"),
+});
 
 type AllSeen = Readonly<Record<string, Seen<PartFacts>>>;
 
@@ -46,6 +78,7 @@ const secretState = (s: Seen<PartFacts>, path: string): SecretState | undefined 
 /** A kind that keeps files and units on every node as its part of the maintenance renders them. */
 export function jobKind<Spec extends Placed>(part: Part<Spec>): Kind<Spec, PartFacts> {
   const { name, units } = part;
+  const conditionsOf = (spec: Spec): readonly Condition[] => part.conditions?.(spec) ?? [];
 
   function facts(spec: Spec): PartFacts {
     const files = part.files(spec);
@@ -55,6 +88,7 @@ export function jobKind<Spec extends Placed>(part: Part<Spec>): Kind<Spec, PartF
       files: filesFact(files),
       secrets: none,
       units: units.length > 0 ? unitsFact(units) : { ...none, parse: () => ({}) },
+      conditions: conditionsFact(conditionsOf(spec)),
     };
   }
 
@@ -63,7 +97,8 @@ export function jobKind<Spec extends Placed>(part: Part<Spec>): Kind<Spec, PartF
     part.files(spec).some((f) => isSecret(f) && (secretState(s, f.path) ?? "absent") !== "absent");
 
   function liveOn(known: Spec, s: Seen<PartFacts>): Spec {
-    const { conf, secrets = {} } = part;
+    const conf = typeof part.conf === "function" ? part.conf(known) : part.conf;
+    const secrets = (typeof part.secrets === "function" ? part.secrets(known) : part.secrets) ?? {};
     const hidden = Object.entries(secrets).map(([property, path]) => {
       const state = secretState(s, path);
       const value = (known as Record<string, unknown>)[property];
@@ -84,6 +119,20 @@ export function jobKind<Spec extends Placed>(part: Part<Spec>): Kind<Spec, PartF
         );
   }
 
+  /** @throws where one does not hold that no step of ours can mend, before anything is touched */
+  function mend(node: string, spec: Spec, s: Seen<PartFacts>, last: boolean): Step[] {
+    const due = conditionsOf(spec).filter((_c, i) => s.conditions[i] === false);
+    const hopeless = due.filter((c) => c.make === undefined).map((c) => c.reason);
+    if (hopeless.length > 0) throw new Error(`${node}: ${hopeless.join("; ")}. Nothing was touched.`);
+    return due
+      .filter((c) => (c.last ?? false) === last)
+      .map(({ reason, make, timeoutSeconds }) => ({
+        node,
+        reason,
+        command: { script: make as Sh, ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }) },
+      }));
+  }
+
   function plan(wanted: Spec, seen: AllSeen): Plan {
     const files = part.files(wanted);
     const steps = Object.entries(seen).flatMap(([node, s]) => {
@@ -93,8 +142,10 @@ export function jobKind<Spec extends Placed>(part: Part<Spec>): Kind<Spec, PartF
       const changed = due.some((f) => f.path.startsWith("/etc/systemd/system/"));
       const idle = units.some((u) => !s.units[u]?.enabled || !s.units[u]?.active || s.units[u]?.stale);
       return [
+        ...mend(node, wanted, s, false),
         ...due.map((f) => writeFile(node, f)),
         ...(units.length > 0 && (changed || idle) ? [takeUp(node, units)] : []),
+        ...mend(node, wanted, s, true),
       ];
     });
     return planOf([steps], `files and units of ${name} are as wanted`);

@@ -75,14 +75,20 @@ dated "$directory" "$database-*.dump" good | expired "$keep_count" "$keep_days" 
   rm -f "$directory/$old" "$directory/$old.rows" "$directory/$old.sha256"
 done
 
+# There as well, the dump comes last and has its name when it is whole: what is half sent lies aside, and the next attempt goes on with it.
+send_rsync() { rsync --archive --partial-dir=.partial --timeout=300 -e 'ssh -F /etc/qvd-ha/backup_ssh_config' "$@" "$rsync_target/" 2>>"$errors"; }
 if [ -n "$rsync_target" ]; then
   stage="sending it to ${rsync_target%%:*}, though it is good here"
-  rsync --archive --partial --timeout=300 -e 'ssh -F /etc/qvd-ha/backup_ssh_config' \
-    "$directory/$name" "$directory/$name.rows" "$directory/$name.sha256" "$rsync_target/" 2>>"$errors"
+  send_rsync "$directory/$name.rows" "$directory/$name.sha256"
+  send_rsync "$directory/$name"
 fi
+# An object is there when all of it has come.
+send_s3() { rclone --config /etc/qvd-ha/backup_rclone.conf --retries 3 copyto "$directory/$1" "qvdha:$s3_bucket/$1" 2>>"$errors"; }
 if [ -n "$s3_bucket" ]; then
   stage="sending it to $s3_bucket, though it is good here"
-  rclone --config /etc/qvd-ha/backup_rclone.conf --retries 3 copy "$directory" "qvdha:$s3_bucket" --include "$name*" 2>>"$errors"
+  send_s3 "$name.rows"
+  send_s3 "$name.sha256"
+  send_s3 "$name"
 fi
 metrics backup <<END
 # HELP qvd_ha_backup_failed Whether the last backup failed.

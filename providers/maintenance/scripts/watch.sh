@@ -4,6 +4,7 @@
 cluster='' resource='' interval='' syslog=false mail_to=() mail_from='' webhook=false dataDirectory='' primitives_drbd='' primitives_postgres=''
 . /etc/qvd-ha/watch.conf
 #@ common
+#@ waiting
 
 here=$(uname -n)
 spool=/var/spool/qvd-ha
@@ -122,6 +123,22 @@ look_at_backup() {
   if [ "$age" -gt $((maximum * 3600)) ]; then problem local.backup critical "there is no good backup of the database for $((age / 3600)) hours"; fi
 }
 
+# Where a third host keeps every point in time.
+look_at_archive() {
+  local settings=/etc/qvd-ha/pitr.conf seconds last
+  [ -e "$settings" ] && [ "$role" = Primary ] || return 0
+  seconds=$(waiting)
+  if [ "$seconds" -gt "$(sed -n 's/^maximumLag=//p' "$settings")" ]; then
+    problem local.archive critical "the log of the database is not archived: a part of it has waited for more than $((seconds / 60)) min"
+  fi
+  last=$(noted "$dataDirectory/.qvd-ha-pitr")
+  [ "$last" != 0 ] || last=$(stat -c %Y "$settings")
+  seconds=$(($(date +%s) - last))
+  if [ "$seconds" -gt $(($(sed -n 's/^maximumAge=//p' "$settings") * 3600)) ]; then
+    problem local.pitr critical "there is no good backup for a point in time for $((seconds / 3600)) hours"
+  fi
+}
+
 # Once when it comes, once when it goes, each when it was seen twice in a row.
 look() {
   local key severity text
@@ -130,6 +147,7 @@ look() {
   look_at_drbd
   look_at_rings
   look_at_backup
+  look_at_archive
   for key in "${!now[@]}"; do
     if [[ $key == cluster.* && $speaks = no ]]; then continue; fi
     unset "gone[$key]"

@@ -31,7 +31,9 @@ export class Sshd {
     writeFileSync(join(dir, "authorized"), readFileSync(join(dir, "client.pub")), { mode: 0o600 });
     mkdirSync("/run/sshd", { recursive: true });
     const port = await freePort();
+    // Of an option given twice, sshd takes the first.
     const options = [
+      ...more,
       "HostKey=" + join(dir, "host"),
       "AuthorizedKeysFile=" + join(dir, "authorized"),
       "ListenAddress=127.0.0.1",
@@ -39,7 +41,6 @@ export class Sshd {
       "StrictModes=no",
       "PermitRootLogin=prohibit-password",
       "UsePAM=no",
-      ...more,
     ];
     const child = spawn(
       "/usr/sbin/sshd",

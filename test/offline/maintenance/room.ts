@@ -77,8 +77,8 @@ export class Room {
     ...more,
   });
 
-  run(path: string, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}): Ended {
-    const r = spawnSync(this.at(path), args, { encoding: "utf8", env: this.env(env), timeout: 60_000 });
+  run(path: string, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}, seconds = 60): Ended {
+    const r = spawnSync(this.at(path), args, { encoding: "utf8", env: this.env(env), timeout: seconds * 1000 });
     return { code: r.status ?? 128, stdout: r.stdout, stderr: r.stderr };
   }
 

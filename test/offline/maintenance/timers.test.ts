@@ -10,6 +10,10 @@ import { schema as configurationSchema } from "../../../providers/maintenance/co
 import type { ManagedFile } from "../../../providers/maintenance/jobs/files";
 import { files as verify } from "../../../providers/maintenance/verify/render";
 import { schema as verifySchema } from "../../../providers/maintenance/verify/spec";
+import * as pitr from "../../../providers/maintenance/pitr/render";
+import { schema as pitrSchema } from "../../../providers/maintenance/pitr/spec";
+import * as repository from "../../../providers/maintenance/repository/render";
+import { schema as repositorySchema } from "../../../providers/maintenance/repository/spec";
 import { files as watch } from "../../../providers/maintenance/watch/render";
 import { schema as watchSchema } from "../../../providers/maintenance/watch/spec";
 import { reveal } from "../../../providers/remote";
@@ -31,6 +35,31 @@ const ALL: readonly ManagedFile[] = [
       bin: "/usr/lib/postgresql/15/bin",
     }),
   ),
+  ...pitr.files(
+    pitrSchema.parse({
+      ...common,
+      dataDirectory,
+      host: "qvddb",
+      database: "qvddb",
+      user: "qvd",
+      bin: "/usr/lib/postgresql/15/bin",
+      stanza: "qvd-ha",
+      account: "qvdha-qvd-ha",
+      repository: { host: "10.0.0.9", hostKey: "ssh-ed25519 AAAA", directory: "/srv/qvd-ha" },
+      privateKey: "k",
+    }),
+  ),
+  ...repository.files(
+    repositorySchema.parse({
+      connections,
+      stanza: "qvd-ha",
+      account: "qvdha-qvd-ha",
+      directory: "/srv/qvd-ha",
+      publicKey: "ssh-ed25519 AAAA",
+      passphrase: "p",
+      server: { directory: dataDirectory, socketDirectory: "/run" },
+    }),
+  ),
   ...configuration.files(configurationSchema.parse(common)),
   ...watch(watchSchema.parse({ ...common, dataDirectory, cluster: "qvd-ha" })),
   ...agent(),
@@ -47,7 +76,7 @@ describe("units", () => {
       writeFileSync(path, reveal(f.content).replace(/^ExecStart=.*$/m, "ExecStart=/bin/true"));
       return path;
     });
-    expect(paths).toHaveLength(7);
+    expect(paths).toHaveLength(11);
     const r = spawnSync("systemd-analyze", ["verify", ...paths], { encoding: "utf8" });
     const about = (r.stderr + r.stdout).split("\n").filter((line) => line.includes("qvd-ha"));
     expect(about).toEqual([]);
@@ -90,5 +119,5 @@ describe("scripts", () => {
     },
   );
 
-  test("are five, and a restore", () => expect(scripts).toHaveLength(6));
+  test("are five and a restore, and six for the point in time", () => expect(scripts).toHaveLength(12));
 });

@@ -16,6 +16,10 @@ const ALL = {
     rsync: { target: "backup@vault:/srv/qvd", hostKey: "ssh-ed25519 AAAA" },
     s3: { bucket: "qvd" },
   },
+  pitr: {
+    enabled: true,
+    repository: { connection: { host: "10.0.0.9", user: "root", port: 22, hostKey: "ssh-ed25519 AAAA" } },
+  },
   configuration: { enabled: true },
   alerts: {
     enabled: true,
@@ -23,7 +27,16 @@ const ALL = {
     mail: { to: ["dba@example.org"], from: "c@example.org", server: "m.example.org", user: "c" },
   },
 };
-const SECRETS = ["mailPassword", "webhookUrl", "webhookToken", "backupPrivateKey", "s3AccessKey", "s3SecretKey"];
+const SECRETS = [
+  "repositoryPrivateKey",
+  "repositoryPassphrase",
+  "mailPassword",
+  "webhookUrl",
+  "webhookToken",
+  "backupPrivateKey",
+  "s3AccessKey",
+  "s3SecretKey",
+];
 
 test("nothing of it is there by default", async () => {
   const made = await register(valid as SettingsInput, {
@@ -54,6 +67,21 @@ test("each part, with its secrets as secrets, its packages, and the alert in the
     bin: "/usr/lib/postgresql/15/bin",
   });
   expect(of(made, "ConfigurationBackup")).toHaveLength(1);
+  expect(of(made, "Repository")[0]?.inputs).toMatchObject({
+    stanza: "qvd-ha",
+    account: "qvdha-qvd-ha",
+    directory: "/var/lib/qvd-ha-repository/qvd-ha",
+    publicKey: "ssh-ed25519 AAAA",
+  });
+  expect(of(made, "PointInTime")[0]?.inputs).toMatchObject({
+    stanza: "qvd-ha",
+    repository: { host: "10.0.0.9", port: 22, directory: "/var/lib/qvd-ha-repository/qvd-ha" },
+  });
+  const [data] = made.filter((r) => r.type === "pulumi-nodejs:dynamic/postgres:DataDirectory");
+  expect(data?.inputs.settings).toMatchObject({
+    archive_mode: "on",
+    archive_command: "pgbackrest --config=/etc/qvd-ha/pgbackrest.conf --stanza=qvd-ha archive-push %p",
+  });
   expect(of(made, "Watch")[0]?.inputs).toMatchObject({ cluster: "qvd-ha", interval: 15 });
   expect(of(made, "AlertAgent")).toHaveLength(1);
   const [cluster] = made.filter((r) => r.type === "pulumi-nodejs:dynamic/pacemaker:Configuration");
@@ -61,9 +89,11 @@ test("each part, with its secrets as secrets, its packages, and the alert in the
     path: "/usr/local/lib/qvd-ha/alert",
   });
   for (const node of made.filter((r) => r.type === "pulumi-nodejs:dynamic/node:Preparation"))
-    expect(node.inputs.packages).toEqual(expect.arrayContaining(["msmtp", "curl", "rsync", "rclone"]));
+    expect(node.inputs.packages).toEqual(expect.arrayContaining(["msmtp", "curl", "rsync", "rclone", "pgbackrest"]));
   const SECRET = "4dabf18193072939515e22adb298388d";
   const inputs = { ...of(made, "Backup")[0]?.inputs, ...of(made, "Watch")[0]?.inputs } as Record<string, unknown>;
+  expect(of(made, "Repository")[0]?.inputs.passphrase).toHaveProperty([SECRET]);
+  expect(of(made, "PointInTime")[0]?.inputs.privateKey).toHaveProperty([SECRET]);
   for (const name of ["rsyncPrivateKey", "s3AccessKey", "s3SecretKey", "mailPassword", "webhookUrl", "webhookToken"])
     expect(inputs[name]).toHaveProperty([SECRET]);
 }, 60_000);

@@ -1,11 +1,23 @@
 import fc from "fast-check";
-import { alertAgent, backup, configurationBackup, drbdVerify, watch } from "../../../providers/maintenance";
+import {
+  alertAgent,
+  backup,
+  configurationBackup,
+  drbdVerify,
+  pitr,
+  repository,
+  watch,
+} from "../../../providers/maintenance";
 import { renderMailer, renderWebhook } from "../../../providers/maintenance/watch/render";
 import { schema as backupSchema } from "../../../providers/maintenance/backup/spec";
 import { schema as configurationSchema } from "../../../providers/maintenance/configuration/spec";
 import { parseConf, renderConf } from "../../../providers/maintenance/jobs/conf";
 import type { ManagedFile } from "../../../providers/maintenance/jobs/files";
 import type { PartFacts } from "../../../providers/maintenance/jobs/jobKind";
+import * as pitrFiles from "../../../providers/maintenance/pitr/render";
+import { schema as pitrSchema } from "../../../providers/maintenance/pitr/spec";
+import * as repositoryFiles from "../../../providers/maintenance/repository/render";
+import { schema as repositorySchema } from "../../../providers/maintenance/repository/spec";
 import { schema as verifySchema } from "../../../providers/maintenance/verify/spec";
 import { schema as watchSchema } from "../../../providers/maintenance/watch/spec";
 import { files as agentFiles } from "../../../providers/maintenance/alertAgent/render";
@@ -56,6 +68,35 @@ const PARTS: Record<string, Given> = {
       s3SecretKey: "secret-key",
     }),
   },
+  "point in time": {
+    kind: pitr as never,
+    files: pitrFiles.files,
+    spec: pitrSchema.parse({
+      ...common,
+      dataDirectory,
+      host: "qvddb",
+      database: "qvddb",
+      user: "qvd",
+      bin: "/usr/lib/postgresql/15/bin",
+      stanza: "qvd-ha",
+      account: "qvdha-qvd-ha",
+      repository: { host: "10.0.0.9", hostKey: "ssh-ed25519 AAAA", directory: "/srv/qvd-ha" },
+      privateKey: "private-archive-key",
+    }),
+  },
+  repository: {
+    kind: repository as never,
+    files: repositoryFiles.files,
+    spec: repositorySchema.parse({
+      connections,
+      stanza: "qvd-ha",
+      account: "qvdha-qvd-ha",
+      directory: "/srv/qvd-ha",
+      publicKey: "ssh-ed25519 AAAA",
+      passphrase: "a-hidden-passphrase",
+      server: { directory: dataDirectory, socketDirectory: "/var/run/postgresql" },
+    }),
+  },
   configuration: {
     kind: configurationBackup as never,
     files: configurationFiles.files,
@@ -91,15 +132,16 @@ function done({ kind, files, spec }: Given): Node {
       all.flatMap((f) => (f.content instanceof Secret ? [] : [[f.path, { mode: `${f.mode}:0`, text: f.content }]])),
     ),
     secrets: {},
+    conditions: [],
     units: Object.fromEntries(
       all
-        .flatMap((f) => /\/(qvd-ha-(?:\w+\.timer|watch\.service))$/.exec(f.path)?.[1] ?? [])
+        .flatMap((f) => /\/(qvd-ha-(?:[\w-]+\.timer|watch\.service))$/.exec(f.path)?.[1] ?? [])
         .map((u) => [u, { enabled: true, active: true, stale: false }]),
     ),
   } as Node;
 }
 
-const nothing: Node = { files: {}, secrets: {}, units: {} };
+const nothing: Node = { files: {}, secrets: {}, units: {}, conditions: [] };
 
 describe.each(Object.entries(PARTS))("%s", (_name, given) => {
   const { kind, spec } = given;
@@ -139,7 +181,9 @@ describe.each(Object.entries(PARTS))("%s", (_name, given) => {
     for (const [unit, state] of Object.entries(good.units))
       for (const off of [{ enabled: false }, { active: false }, { stale: true }]) {
         const todo = steps(kind.plan(spec, both({ ...good, units: { ...good.units, [unit]: { ...state, ...off } } })));
-        expect(todo.map((s) => s.reason)).toEqual(Array(2).fill(`have systemd take up ${unit}`));
+        for (const said of todo.map((s) => s.reason))
+          expect(said).toMatch(new RegExp(`^have systemd take up .*${unit}`));
+        expect(todo).toHaveLength(2);
       }
   });
 
@@ -162,9 +206,12 @@ describe.each(Object.entries(PARTS))("%s", (_name, given) => {
       "mail-password",
       "hidden-path",
       "hidden-token",
+      "private-archive-key",
+      "hidden-passphrase",
     ])
       expect(texts).not.toContain(secret);
-    for (const f of given.files(spec as never)) if (f.content instanceof Secret) expect(f.mode).toBe("600");
+    for (const f of given.files(spec as never))
+      if (f.content instanceof Secret) expect(f.mode).toBe(f.group === undefined ? "600" : "640");
   });
 
   test("a secret that is another one shows, and its value does not", () => {
@@ -198,6 +245,8 @@ test.each([
   ["configuration", configurationSchema],
   ["backup", backupSchema],
   ["watch", watchSchema],
+  ["point in time", pitrSchema],
+  ["repository", repositorySchema],
 ] as const)("whatever the schema of %s takes, its settings say", (_name, schema) => {
   fc.assert(
     fc.property(specOf(schema as never, { connections: fc.constant({}), webhookUrl: null as never }), (s) => {
@@ -208,6 +257,8 @@ test.each([
         s3SecretKey: _s,
         mailPassword: _m,
         webhookToken: _t,
+        privateKey: _p,
+        passphrase: _pp,
         ...settings
       } = s as Record<string, unknown>;
       expect(parseConf(renderConf(settings as never))).toEqual(settings);
@@ -235,4 +286,40 @@ test("what is missing is said, all at once", () => {
   expect(backup.rules?.(spec as never).map((f) => f.property)).toEqual(["directory", "rsyncPrivateKey", "s3SecretKey"]);
   const alerting = { ...(PARTS.watch?.spec as object), webhookUrl: undefined, mailPassword: undefined };
   expect(watch.rules?.(alerting as never).map((f) => f.property)).toEqual(["webhookUrl", "mailPassword"]);
+});
+
+describe("the point in time", () => {
+  const bare = { ...nothing, conditions: [false, false, true, false] };
+  const reasons = (seen: Node): string[] =>
+    steps(repository.plan(PARTS.repository?.spec as never, { vault: seen as never })).map((s) => s.reason);
+
+  test("wants pgBackRest on the third host, and touches nothing without it", () => {
+    expect(() => reasons(bare as never)).toThrow(/pgBackRest or socat is not installed.*Nothing was touched/);
+  });
+
+  test("makes the account before what it may read", () => {
+    const said = reasons({ ...bare, conditions: [true, false, true, false] } as never);
+    expect(said.slice(0, 2)).toEqual(["make the account qvdha-qvd-ha", "make /srv/qvd-ha"]);
+  });
+
+  test("sends a piece of the log only after everything is in its place", () => {
+    const seen = { ...nothing, conditions: [true, false] } as never;
+    const said = steps(pitr.plan(PARTS["point in time"]?.spec as never, { qvddb1: seen })).map((s) => s.reason);
+    expect(said.at(-1)).toMatch(/^make the place for the backups of qvd-ha on 10\.0\.0\.9/);
+    expect(said.at(-2)).toMatch(/^have systemd take up/);
+  });
+
+  test("the key of the nodes is tied to its command, and to nothing in the network", () => {
+    const line = repositoryFiles.renderLine({ stanza: "qvd-ha", publicKey: "ssh-ed25519 AAAA" });
+    expect(line).toBe(
+      'restrict,port-forwarding,permitopen="none:1",permitlisten="none:1",command="/usr/local/lib/qvd-ha/repository-qvd-ha qvd-ha" ssh-ed25519 AAAA\n',
+    );
+  });
+
+  test("a passphrase that can be guessed is refused without being shown", () => {
+    const spec = { ...(PARTS.repository?.spec as object), passphrase: "short" } as never;
+    const found = repository.rules?.(spec) ?? [];
+    expect(found.map((f) => f.property)).toEqual(["passphrase"]);
+    expect(JSON.stringify(found)).not.toContain("short");
+  });
 });

@@ -1,0 +1,67 @@
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { environment, must, ROOT } from "../support/stack";
+
+/** Of the lab's router, where the guests reach it. */
+export const ADDRESS = { host: "172.20.64.1", port: 2223 } as const;
+export const ACCOUNT = "qvdha-e2e";
+
+/** A third host for backups: an SSH server of its own in the lab's network, on this machine, which needs pgbackrest and socat. */
+export class Vault {
+  readonly folder = join(ROOT, ".state/e2e/vault");
+  /** The account must get at it, whoever may look into this checkout. */
+  readonly directory = "/var/lib/qvd-ha-e2e-vault";
+  private child?: ChildProcess;
+
+  /** Keys and an empty place; nothing listens yet. */
+  async make(): Promise<void> {
+    rmSync(this.folder, { recursive: true, force: true });
+    rmSync(this.directory, { recursive: true, force: true });
+    mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+    for (const key of ["host", "admin"])
+      await must(`ssh-keygen -q -t ed25519 -N '' -C '' -f ${join(this.folder, key)}`);
+    writeFileSync(
+      join(this.folder, "sshd_config"),
+      [
+        `Port ${ADDRESS.port}`,
+        `ListenAddress ${ADDRESS.host}`,
+        `HostKey ${join(this.folder, "host")}`,
+        "PidFile none",
+        "UsePAM no",
+        "PasswordAuthentication no",
+        "PermitRootLogin prohibit-password",
+        "AuthorizedKeysFile .ssh/authorized_keys",
+        "Match User root",
+        `  AuthorizedKeysFile ${join(this.folder, "admin.pub")}`,
+        "",
+      ].join("\n"),
+    );
+  }
+
+  get hostKey(): string {
+    return readFileSync(join(this.folder, "host.pub"), "utf8").trim();
+  }
+
+  get adminKey(): string {
+    return join(this.folder, "admin");
+  }
+
+  start(): void {
+    mkdirSync("/run/sshd", { recursive: true });
+    const command = `. ./env.sh && exec lab/lab exec -- /usr/sbin/sshd -D -e -o StrictModes=no -f ${join(this.folder, "sshd_config")}`;
+    this.child = spawn("bash", ["-c", command], { cwd: ROOT, env: environment, detached: true, stdio: "ignore" });
+  }
+
+  /** Nobody gets in any more; who is in stays. */
+  stop(): void {
+    if (this.child?.pid !== undefined) process.kill(-this.child.pid, "SIGTERM");
+    delete this.child;
+  }
+
+  async end(): Promise<void> {
+    this.stop();
+    await must(`userdel ${ACCOUNT} 2>/dev/null || true; rm -rf ${this.directory}`);
+  }
+}
