@@ -4,16 +4,16 @@ import {
   Backup,
   ConfigurationBackup,
   DrbdVerify,
+  KeyPair,
   PointInTime,
   Repository,
   Watch,
 } from "@qvd-ha/providers/dist/dynamic";
+import { archiveSettings } from "@qvd-ha/providers/dist/maintenance/pitr/render";
 import { os as family } from "@qvd-ha/providers/dist/os";
 import { layoutOf } from "@qvd-ha/providers/dist/pacemaker/layouts";
 import type { Connection } from "@qvd-ha/providers/dist/remote";
 import type { Secrets, Settings } from "./config";
-import { KeyPair } from "@qvd-ha/providers/dist/dynamic";
-import { archiveSettings } from "@qvd-ha/providers/dist/maintenance/pitr/render";
 import { PacemakerAlert } from "./constraints";
 import * as definitions from "./definitions";
 import { serverOf } from "./server";
