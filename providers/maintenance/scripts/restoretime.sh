@@ -56,7 +56,7 @@ as pgbackrest --config=/etc/qvd-ha/pgbackrest.conf --stanza="$stanza" --pg1-path
   { say "nothing could be restored of $stanza to $target: nothing was touched"; exit 65; }
 # Nobody but this script gets in, and only when the log was read to the point in time. Nothing of it is archived, whatever the files say.
 broken() {
-  say "the log does not lead to $target: $(grep -E 'FATAL|PANIC' "$work/log" | head -n 3)"
+  say "the log does not lead to $target: $(grep -E 'FATAL|PANIC' "$work/log" | grep -v 'not accepting connections' | head -n 3)"
   if grep -q 'before configured recovery target' "$work/log"; then say "nothing that was written later has arrived in the archive: for all that has, TIME=latest"; fi
   exit 65
 }
