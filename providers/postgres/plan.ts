@@ -108,7 +108,9 @@ function refuseUnchangeable(s: PostgresSpec, node: string, at: PostgresSeen): vo
     throw new Error(`${node}: ${what}`);
   };
   if (at.files && at.files.version !== s.version)
-    say(`the data was made by PostgreSQL ${at.files.version}, wanted is ${s.version}: make upgrade-postgres, or set database.version`);
+    say(
+      `the data was made by PostgreSQL ${at.files.version}, wanted is ${s.version}: make upgrade-postgres, or set database.version`,
+    );
   if (s.checksums && at.server?.checksums === false)
     say("the data has no checksums: stop the service and run pg_checksums --enable, or set checksums to false");
   const db = at.server?.database;
