@@ -74,11 +74,17 @@ export function seedSql(s: PostgresSpec): string {
   ].join("\n");
 }
 
+/**
+ * What a restart would take up. Not what the command line sets, as the agent's `-h` does: after a reload the server says of that, too, that it waits, and a restart
+ * would change nothing.
+ */
+const PENDING = "pending_restart and source <> 'command line'";
+
 /** psql's input that tells what the server holds: one JSON object a line, the second from within QVD's database and absent where that is missing. */
 export const factsSql = (s: PostgresSpec): string =>
   [
     `select json_build_object(
-  'pendingRestart', (select coalesce(json_agg(name order by name), '[]') from pg_settings where pending_restart),
+  'pendingRestart', (select coalesce(json_agg(name order by name), '[]') from pg_settings where ${PENDING}),
   'refused', (select coalesce(json_agg(e.what), '[]') from (
     select format('postgresql.conf line %s: %s: %s', sourceline, name, error) as what from pg_file_settings
       where error is not null and name not in (select name from pg_settings where pending_restart)

@@ -38,11 +38,18 @@ describe("the life of a server", () => {
   afterAll(() => box.end());
 
   /** The server as Pacemaker would have it: mounted and started by the agent's own command. */
-  const start = (): void => {
+  const start = (more = ""): void => {
     const p = agentParams(box.spec);
     const r = box.run({
       script: sh`drbdadm primary postgres; mountpoint || mount; cd /
-runuser -u postgres -- ${p.pgctl as string} start -s -w -D ${p.pgdata as string} -l ${p.logfile as string} -o ${`-c config_file=${p.pgdata}/postgresql.conf`} </dev/null`,
+runuser -u postgres -- ${p.pgctl as string} start -s -w -D ${p.pgdata as string} -l ${p.logfile as string} -o ${`-c config_file=${p.pgdata}/postgresql.conf${more}`} </dev/null`,
+    });
+    expect(r).toMatchObject({ code: 0 });
+  };
+  const stop = (): void => {
+    const p = agentParams(box.spec);
+    const r = box.run({
+      script: sh`cd /; runuser -u postgres -- ${p.pgctl as string} stop -s -w -m fast -D ${p.pgdata as string}`,
     });
     expect(r).toMatchObject({ code: 0 });
   };
@@ -181,6 +188,19 @@ runuser -u postgres -- ${p.pgctl as string} start -s -w -D ${p.pgdata as string}
     });
     expect(postgres.live(spec, managed(see(spec)))?.settings.max_connections).toBe("50 (waits for a restart)");
     converge(box.spec);
+  });
+
+  test("what the agent's command line sets waits for no restart, though the server says so after a reload", () => {
+    stop();
+    start(" -h 127.0.0.1");
+    box.sql("select pg_reload_conf()", "postgres", "postgres");
+    for (let i = 0; i < 100 && box.sql("select count(*) from pg_settings where pending_restart") !== "1"; i++);
+    expect(box.sql("select name || ' ' || source from pg_settings where pending_restart")).toBe(
+      "listen_addresses command line",
+    );
+    expect(postgres.plan(box.spec, managed(see())).stages).toEqual([]);
+    stop();
+    start();
   });
 
   test("that restart ends when the server answers, not when the cluster has only begun to start it", () => {
