@@ -29,6 +29,8 @@ const here = {
 
 module.exports = {
   coverageProvider: "v8",
+  // A machine that does other work beside it takes many times as long; what waits for something real says so itself.
+  testTimeout: 30_000,
   testSequencer: "<rootDir>/test/e2e/order.cjs",
   projects: [project("unit"), project("offline", here), project("host"), project("e2e", e2e)],
 };
