@@ -83,7 +83,7 @@ if [ -n "$rsync_target" ]; then
   send_rsync "$directory/$name"
 fi
 # An object is there when all of it has come.
-send_s3() { rclone --config /etc/qvd-ha/backup_rclone.conf --retries 3 copyto "$directory/$1" "qvdha:$s3_bucket/$1" 2>>"$errors"; }
+send_s3() { rclone --config /etc/qvd-ha/backup_rclone.conf --retries 3 --low-level-retries 3 --contimeout 30s copyto "$directory/$1" "qvdha:$s3_bucket/$1" 2>>"$errors"; }
 if [ -n "$s3_bucket" ]; then
   stage="sending it to $s3_bucket, though it is good here"
   send_s3 "$name.rows"
