@@ -90,7 +90,7 @@ backup() {
   # 2: there is none yet.
   [ "$code" = 0 ] || [ "$code" = 2 ] || complain "$repository_host: $why"
   if [ -z "$kind" ]; then
-    kind=diff
+    kind='diff'
     # Half a day of grace: one that took its time must not put off the next by a day.
     if [ $(($(date +%s) - full)) -gt $((fullEvery * 86400 - 43200)) ]; then kind=full; fi
   fi

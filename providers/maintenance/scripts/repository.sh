@@ -6,6 +6,7 @@
 set -euo pipefail
 umask 077
 stanza='' directory=''
+# shellcheck source=/dev/null
 . "/etc/qvd-ha/repository-$1.conf"
 configuration=/etc/qvd-ha/repository-$1.pgbackrest
 refuse() { printf 'refused: %s\n' "$*" >&2; exit 77; }

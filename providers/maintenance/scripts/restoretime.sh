@@ -83,7 +83,7 @@ else
   # For whoever looks for the right moment. The database may be down, which is why somebody restores.
   export PGPASSFILE=/root/.pgpass PGCONNECT_TIMEOUT=10
   if rows_sql '' "$monitorSchema" | "$bin/psql" -XAtqw -v ON_ERROR_STOP=1 -h "$host" -p "$port" -U "$user" -d "$database" >"$work/now" 2>/dev/null; then
-    if changed=$(diff --label now --label then -U 0 "$work/now" "$work/rows" | sed -nE 's/^([-+])([^-+].*) ([0-9]+) -?[0-9]+ -?[0-9]+$/\1\2: \3 rows/p') && [ -z "$changed" ]; then
+    if changed=$(diff --label 'the database now' --label 'the point in time' -U 0 "$work/now" "$work/rows" | sed -nE 's/^([-+])([^-+].*) ([0-9]+) -?[0-9]+ -?[0-9]+$/\1\2: \3 rows/p') && [ -z "$changed" ]; then
       say "the database has the same rows now"
     else
       say "what differs now (-) from then (+):"
