@@ -52,7 +52,8 @@ export function sh(
     };
     child.stdout.on("data", take);
     child.stderr.on("data", take);
-    child.stdin.end(options.input ?? "");
+    // A command may end without having read it.
+    child.stdin.on("error", () => undefined).end(options.input ?? "");
     const timer =
       options.killAfter === undefined
         ? undefined
