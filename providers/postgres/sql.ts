@@ -78,7 +78,7 @@ export function seedSql(s: PostgresSpec): string {
  * What a restart would take up. Not what the command line sets, as the agent's `-h` does: after a reload the server says of that, too, that it waits, and a restart
  * would change nothing.
  */
-const PENDING = "pending_restart and source <> 'command line'";
+export const PENDING = "pending_restart and source <> 'command line'";
 
 /** psql's input that tells what the server holds: one JSON object a line, the second from within QVD's database and absent where that is missing. */
 export const factsSql = (s: PostgresSpec): string =>

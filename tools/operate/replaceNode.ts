@@ -1,3 +1,4 @@
+import { deviceOf } from "@qvd-ha/providers/dist/drbd/spec";
 import { lines, sh } from "@qvd-ha/providers/dist/remote";
 import { ask } from "../cli/ask";
 import { Refused } from "../cli/stack";
@@ -172,7 +173,7 @@ export async function replaceNode(w: Work, name: string | undefined, r: Replacem
 
 /** KB of the last copy to the other node, as the kernel has told it, and of the device. */
 async function copied(w: Work, active: string): Promise<{ copied: number; device: number } | undefined> {
-  const device = `/dev/drbd/by-res/${w.hands.drbdResource}/0`;
+  const device = deviceOf({ resource: w.hands.drbdResource });
   const said = await w.must(
     active,
     lines(

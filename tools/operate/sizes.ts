@@ -1,3 +1,4 @@
+import { deviceOf } from "@qvd-ha/providers/dist/drbd/spec";
 import type { Fact } from "@qvd-ha/providers/dist/fact";
 import { sh } from "@qvd-ha/providers/dist/remote";
 
@@ -22,7 +23,7 @@ export const sizesFact = (resource: string): Fact<Sizes> => ({
   command: {
     script: sh`disk=$(drbdadm sh-ll-dev ${resource} | head -n 1)
 meta=$(drbdadm sh-md-dev ${resource} | head -n 1)
-device=$(readlink -f ${`/dev/drbd/by-res/${resource}/0`})
+device=$(readlink -f ${deviceOf({ resource })})
 [ -b "$disk" ] || { echo "drbdadm names no disk of resource "${resource} >&2; exit 1; }
 [ -b "$device" ] || { echo "DRBD is down" >&2; exit 1; }
 echo "disk $(blockdev --getsize64 "$disk")"

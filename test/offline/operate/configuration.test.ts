@@ -6,9 +6,8 @@ import { parseCib, readConfiguration } from "../../../providers/pacemaker/cib";
 import { foretelling, foretold } from "../../../tools/operate/change";
 import { putBack, strangers } from "../../../tools/operate/configuration";
 import { interruptions, words } from "../../../tools/operate/consent";
-import { cibWith } from "../pacemaker/cluster";
-import { development } from "../pacemaker/development";
-import { scratch, tool } from "../pacemaker/tools";
+import { scratch } from "../pacemaker/tools";
+import { healthyCib } from "./support/healthy";
 
 // Proves with Pacemaker's own tools and scheduler, on the stack dev's healthy configuration in a file, that a saved configuration comes back as one patch without the status, that what it
 // does is foretold, what belongs to the running cluster stays, and another cluster's is refused. On a real Pacemaker it is done by verbs.test.ts.
@@ -16,7 +15,7 @@ import { scratch, tool } from "../pacemaker/tools";
 jest.setTimeout(180_000);
 
 const s = scratch();
-const healthy = join(s.dir, "healthy.xml");
+let healthy: string;
 const live = join(s.dir, "live.xml");
 
 const cib = (file: string): Cib => parseCib(readFileSync(file, "utf8"));
@@ -33,13 +32,7 @@ const back = () => {
 };
 
 beforeAll(async () => {
-  const good = { attributes: { pingd: "100", "master-p_drbd_postgres": "10000" } };
-  const cold = s.file("cold.xml", cibWith(await development(), "pacemaker-3.9", { qvddb1: good, qvddb2: good }));
-  for (const [from, to] of [
-    [cold, join(s.dir, "once.xml")],
-    [join(s.dir, "once.xml"), healthy],
-  ] as const)
-    expect(tool("crm_simulate", ["-S", "-x", from, "-O", to]).code).toBe(0);
+  healthy = await healthyCib(s);
 });
 beforeEach(() => writeFileSync(live, readFileSync(healthy)));
 afterAll(() => s.remove());

@@ -7,9 +7,8 @@ import { foretelling, foretold } from "../../../tools/operate/change";
 import { interruptions, words } from "../../../tools/operate/consent";
 import { intoStandby, outOfStandby } from "../../../tools/operate/standby";
 import { move } from "../../../tools/operate/switchOver";
-import { cibWith } from "../pacemaker/cluster";
-import { development } from "../pacemaker/development";
 import { scratch, tool } from "../pacemaker/tools";
+import { healthyCib } from "./support/healthy";
 
 // Proves with Pacemaker's own tools and scheduler what each verb foretells on the stack dev's healthy configuration, and which consent that needs. The status is played by crm_simulate;
 // what agents then do is not in it.
@@ -20,14 +19,7 @@ const s = scratch();
 let healthy: string;
 
 beforeAll(async () => {
-  const good = { attributes: { pingd: "100", "master-p_drbd_postgres": "10000" } };
-  const cold = s.file("cold.xml", cibWith(await development(), "pacemaker-3.9", { qvddb1: good, qvddb2: good }));
-  healthy = join(s.dir, "healthy.xml");
-  for (const [from, to] of [
-    [cold, join(s.dir, "once.xml")],
-    [join(s.dir, "once.xml"), healthy],
-  ] as const)
-    expect(tool("crm_simulate", ["-S", "-x", from, "-O", to]).code).toBe(0);
+  healthy = await healthyCib(s);
 });
 afterAll(() => s.remove());
 

@@ -1,10 +1,8 @@
-import { join } from "node:path";
 import { Refused } from "../../../tools/cli/stack";
 import { growVolume } from "../../../tools/operate/growVolume";
 import { Previewed, Work } from "../../../tools/operate/work";
-import { cibWith } from "../pacemaker/cluster";
-import { development } from "../pacemaker/development";
-import { scratch, tool } from "../pacemaker/tools";
+import { scratch } from "../pacemaker/tools";
+import { healthyCib } from "./support/healthy";
 import { Volume } from "./support/volume";
 
 // Proves on real block devices and a mounted XFS of this machine what growing a volume does, in which order, what it refuses, and that a run that ends anywhere is taken up by the next one.
@@ -34,14 +32,7 @@ const isGrown = (): void => {
 };
 
 beforeAll(async () => {
-  const good = { attributes: { pingd: "100", "master-p_drbd_postgres": "10000" } };
-  const cold = s.file("cold.xml", cibWith(await development(), "pacemaker-3.9", { qvddb1: good, qvddb2: good }));
-  healthy = join(s.dir, "healthy.xml");
-  for (const [from, to] of [
-    [cold, join(s.dir, "once.xml")],
-    [join(s.dir, "once.xml"), healthy],
-  ] as const)
-    expect(tool("crm_simulate", ["-S", "-x", from, "-O", to]).code).toBe(0);
+  healthy = await healthyCib(s);
 });
 afterAll(() => s.remove());
 beforeEach(() => (v = new Volume(healthy, SMALL)));

@@ -1,4 +1,5 @@
 import type { Fact } from "@qvd-ha/providers/dist/fact";
+import { PENDING } from "@qvd-ha/providers/dist/postgres/sql";
 import { sh } from "@qvd-ha/providers/dist/remote";
 
 export interface Server {
@@ -27,8 +28,7 @@ export interface Server {
 const SQL = `SELECT json_build_object(
   'startedAt', to_char(pg_postmaster_start_time() AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS"Z"'),
   'version', split_part(current_setting('server_version'), ' ', 1),
-  'pendingRestart', (SELECT coalesce(json_agg(name ORDER BY name), '[]') FROM pg_settings
-     WHERE pending_restart AND source <> 'command line'),
+  'pendingRestart', (SELECT coalesce(json_agg(name ORDER BY name), '[]') FROM pg_settings WHERE ${PENDING}),
   'refused', (SELECT coalesce(json_agg(line ORDER BY line), '[]') FROM (
      SELECT format('%s line %s: %s', regexp_replace(sourcefile, '.*/', ''), sourceline, error) AS line FROM pg_file_settings
        WHERE error IS NOT NULL AND error <> 'setting could not be applied'
