@@ -8,11 +8,11 @@ import { activeNode, view } from "../status/read";
 import type { Machine } from "./machine";
 import { newDisk, removeMachine } from "./machine";
 import { OPERATION } from "./mark";
+import { marksOf, note, takeBack } from "./marks";
 import { managed, quorum, reasons } from "./needs";
 import { sizesFact } from "./sizes";
 import { comeBack, inStandby, intoStandby, known, leave, outOfStandby } from "./standby";
 import type { Work } from "./work";
-import { attribute, dropAttribute, setAttribute } from "./work";
 
 export interface Replacement {
   /** Who makes machines: the program, or somebody else. */
@@ -23,10 +23,10 @@ export interface Replacement {
   readonly disk?: string | undefined;
 }
 
+const VERB = "replace-node";
+
 /** How far it has come, as the mark says: taken out, and its machine or disk gone. */
 type Stage = "out" | "gone";
-/** With the node, for whoever reads it elsewhere. */
-const markOf = (stage: Stage, node: string): string => `replace-node:${stage}:${node}`;
 
 /** What comes next, for whoever called. */
 export type Next = "machine" | "hands";
@@ -92,27 +92,12 @@ async function takeOut(w: Work, node: string, staysInStandby: boolean): Promise<
   if (!staysInStandby && inStandby(await w.look(), node)) await w.apply(outOfStandby(node));
 }
 
-async function stageOf(w: Work, node: string): Promise<Stage | undefined> {
-  for (const n of w.hands.nodes) {
-    const [whose, stage] = (await attribute(w, n, OPERATION)).split(":");
-    if (whose === "replace-node" && n === node) return stage as Stage;
-    w.refuse(
-      whose
-        ? [
-            `make ${whose}${whose === "replace-node" ? ` NODE=${n}` : ""} is at work or was interrupted: repeat that first`,
-          ]
-        : [],
-    );
-  }
-  return undefined;
-}
+const stageOf = async (w: Work, node: string): Promise<Stage | undefined> =>
+  (await marksOf(w, VERB, node)).get(node)?.[0] as Stage | undefined;
 
-const note = async (w: Work, node: string, stage: Stage): Promise<void> =>
-  void (await w.must(
-    await w.spokesman(node),
-    setAttribute(node, OPERATION, markOf(stage, node)),
-    "noting how far it has come",
-  ));
+/** With the node, for whoever reads it elsewhere. */
+const noteStage = async (w: Work, node: string, stage: Stage): Promise<void> =>
+  note(w, VERB, new Map([[node, [stage, node]]]), await w.spokesman(node));
 
 /**
  * The first half: the node leaves in order, and on platform libvirt its machine or its data disk is taken away. What follows is `up`, which makes the new one, and `replaced`. Interrupted,
@@ -139,7 +124,7 @@ export async function replaceNode(w: Work, name: string | undefined, r: Replacem
     if (online(s, node)) await w.agree(intoStandby(node));
     w.begin(`${node} would be taken out, and its ${what} replaced`);
     if (machine) await nameDisk(w, node, r.disk);
-    await note(w, node, "out");
+    await noteStage(w, node, "out");
   } else {
     w.begin(`an interrupted replacement of ${node} would go on`);
     w.say(`an interrupted replacement of ${node} goes on`);
@@ -148,7 +133,7 @@ export async function replaceNode(w: Work, name: string | undefined, r: Replacem
   await takeOut(w, node, r.diskOnly);
   if (!machine) {
     // Whoever repeats it says by that, that the new one is there.
-    await note(w, node, "gone");
+    await noteStage(w, node, "gone");
     w.say(`${node} is out: switch it off, put the new ${what} in its place (blank, no smaller than the other one's)`);
     w.say(
       `in the stack's configuration: nodes[].disk.serial${r.diskOnly ? "" : ", nodes[].ssh.hostKey as the new machine itself shows it"}`,
@@ -167,7 +152,7 @@ export async function replaceNode(w: Work, name: string | undefined, r: Replacem
     w.say(`${machine.domain}: the machine and its disks are taken away`);
     await removeMachine(machine);
   }
-  await note(w, node, "gone");
+  await noteStage(w, node, "gone");
   return "machine";
 }
 
@@ -208,7 +193,7 @@ export async function replaced(w: Work, name: string | undefined): Promise<void>
       ? `${seen.copied} KB were copied to ${node}, all of the device`
       : `the kernel of ${active} does not tell any more what was copied`,
   );
-  await w.must(await w.spokesman(), dropAttribute(node, OPERATION), "taking the note back");
+  await takeBack(w, [node]);
   const open = problems(s).filter((p) => p.kind !== "failure");
   w.say(open.length === 0 ? `${node} is replaced: both nodes hold the same data` : open.map((p) => p.what).join("; "));
 }

@@ -1,12 +1,11 @@
-import { ConnectionError, lines, sh } from "@qvd-ha/providers/dist/remote";
+import { ConnectionError, sh } from "@qvd-ha/providers/dist/remote";
 import { machineFact } from "../doctor/facts/machine";
 import { problems } from "../status/health";
 import type { Status } from "../status/read";
 import { activeNode, view } from "../status/read";
-import { OPERATION } from "./mark";
+import { marksOf, note, takeBack } from "./marks";
 import { comeBack, inStandby, intoStandby, leave } from "./standby";
 import type { Work } from "./work";
-import { attribute, dropAttribute, setAttribute } from "./work";
 
 /** From the order to boot until the node answers again; a machine tests its memory, an emulated one takes its time. */
 const BOOT_SECONDS = 1200;
@@ -15,9 +14,6 @@ const EVERY_SECONDS = 5;
 
 /** What is done to a node that runs nothing, before it boots anew. */
 export type Treatment = (w: Work, node: string) => Promise<void>;
-
-/** The verb and the boot that the node was in when it was begun: as soon as it is in another one, it has booted. */
-const markOf = (verb: string, boot: string): string => `${verb}:${boot}`;
 
 async function bootOf(w: Work, node: string): Promise<string> {
   return machineFact.parse(await w.hands.run(node, machineFact.command)).bootId;
@@ -48,19 +44,6 @@ async function boot(w: Work, node: string, before: string): Promise<void> {
   w.say(`${node}: is back`);
 }
 
-/** Marks by node of this verb; those of another one speak against beginning. */
-async function marks(w: Work, verb: string): Promise<Map<string, string>> {
-  const found = new Map<string, string>();
-  for (const node of w.hands.nodes) {
-    const mark = await attribute(w, node, OPERATION);
-    const [whose, boot] = mark.split(":");
-    if (mark !== "" && whose !== verb)
-      w.refuse([`make ${whose} is at work or was interrupted: repeat that first (make ${whose})`]);
-    if (mark !== "") found.set(node, boot ?? "");
-  }
-  return found;
-}
-
 const unhealthy = (s: Status): string[] => problems(s).map((p) => p.what);
 
 /** Whom to begin with: the one that does not serve, or that an interrupted run has left in standby. */
@@ -85,7 +68,8 @@ async function agree(w: Work, s: Status, todo: readonly string[]): Promise<void>
  */
 export async function rolling(w: Work, verb: string, treat?: Treatment, due?: readonly string[]): Promise<void> {
   const s = await w.look();
-  const begun = await marks(w, verb);
+  // The boot that a node was in when it was begun: as soon as it is in another one, it has booted.
+  const begun = new Map([...(await marksOf(w, verb))].map(([node, [boot]]) => [node, boot ?? ""]));
   const nodes = due ?? w.hands.nodes;
   let agreed = true;
   if (begun.size === 0) {
@@ -94,16 +78,14 @@ export async function rolling(w: Work, verb: string, treat?: Treatment, due?: re
     await agree(w, s, nodes);
     const on = await w.spokesman();
     for (const node of nodes) begun.set(node, await bootOf(w, node));
-    const notes = [...begun].map(([node, bootId]) => setAttribute(node, OPERATION, markOf(verb, bootId)));
-    await w.must(on, lines(...notes), "noting what is begun");
+    await note(w, verb, new Map([...begun].map(([node, boot]) => [node, [boot]])), on);
   } else {
     w.begin(`an interrupted ${verb} would go on: ${[...begun.keys()].join(", ")}`);
     w.say(`an interrupted ${verb} goes on: ${[...begun.keys()].join(", ")}`);
     agreed = false;
   }
   for (const node of order(s, [...begun.keys()])) await one(w, node, begun.get(node) ?? "", agreed, treat);
-  const on = await w.spokesman();
-  for (const node of begun.keys()) await w.must(on, dropAttribute(node, OPERATION), "taking the note back");
+  await takeBack(w, begun.keys());
   w.say(`done: ${[...begun.keys()].join(" and ")}`);
 }
 

@@ -1,6 +1,5 @@
 import { due, rebootRequired, update } from "./packages";
-import { attribute } from "./work";
-import { OPERATION } from "./mark";
+import { marksOf } from "./marks";
 import { rolling } from "./rolling";
 import type { Work } from "./work";
 
@@ -8,9 +7,8 @@ const VERB = "update-rolling";
 
 /** Every package of both nodes, one node at a time, each with a boot; the service is interrupted once. A node that has nothing to be updated is left alone. */
 export async function updateRolling(w: Work): Promise<void> {
-  const begun = await Promise.all(w.hands.nodes.map((n) => attribute(w, n, OPERATION)));
   // What was begun is ended, whatever the repositories say by now.
-  if (begun.some((mark) => mark !== "")) return rolling(w, VERB, update);
+  if ((await marksOf(w, VERB)).size > 0) return rolling(w, VERB, update);
   const nodes: string[] = [];
   for (const node of w.hands.nodes) {
     const packages = await due(w, node);

@@ -19,11 +19,10 @@ import { layout } from "../status/ids";
 import type { Status } from "../status/read";
 import { view } from "../status/read";
 import { maintenanceOff, maintenanceOn } from "./maintenance";
-import { OPERATION } from "./mark";
+import { marksOf, note, takeBack } from "./marks";
 import { serves } from "./needs";
 import { startService, stop, stopped } from "./service";
 import type { Work } from "./work";
-import { attribute, dropAttribute, setAttribute } from "./work";
 
 /** Long enough for a copy of all data. */
 const HOURS = 3600;
@@ -44,20 +43,18 @@ interface Place {
 }
 
 async function place(w: Work, s: Status): Promise<Place> {
-  const ids = layout(view(s));
   const v = view(s);
+  const ids = layout(v);
   const [node] = v ? nodesOf(v, ids.fileSystem) : [];
   if (node === undefined)
     throw new Refused("the file system of the data is mounted nowhere (make doctor): nothing was touched");
-  const parameter = async (name: string): Promise<string> =>
-    (
-      await w.must(node, sh`crm_resource --resource ${ids.postgres} --get-parameter ${name}`, `asking for ${name}`)
-    ).trim();
-  const [pgctl, dataDirectory, osUser] = [
-    await parameter("pgctl"),
-    await parameter("pgdata"),
-    await parameter("pgdba"),
-  ];
+  const asked = ["pgctl", "pgdata", "pgdba"];
+  const parameters = await w.must(
+    node,
+    sh`for p in ${asked}; do crm_resource --resource ${ids.postgres} --get-parameter "$p" || exit 1; done`,
+    `asking for the parameters of ${ids.postgres}`,
+  );
+  const [pgctl = "", dataDirectory = "", osUser = ""] = parameters.split("\n").map((line) => line.trim());
   const state = parseState(await w.must(node, stateScript(dataDirectory), "reading what stands on the disk"));
   return { node, server: ids.postgres, bin: pgctl.replace(/\/pg_ctl$/, ""), dataDirectory, osUser, state };
 }
@@ -74,8 +71,8 @@ function binOf(bin: string, from: string, to: string): string {
 
 const VERSION = /^\d+$/;
 
-/** `upgrade:15:17:copy` or `back:17:15:copy`, on the first node. */
-interface Mark {
+/** What is noted on the first node: `15:17:copy`. */
+interface Job {
   readonly what: "upgrade" | "back";
   readonly from: string;
   readonly to: string;
@@ -83,19 +80,15 @@ interface Mark {
 }
 
 const VERBS = { upgrade: "upgrade-postgres", back: "upgrade-back" } as const;
-const textOf = (m: Mark): string => [VERBS[m.what], m.from, m.to, m.mode].join(":");
 
-async function markOf(w: Work, what: Mark["what"]): Promise<Mark | undefined> {
-  for (const node of w.hands.nodes) {
-    const text = await attribute(w, node, OPERATION);
-    const [whose, from = "", to = "", mode = "copy"] = text.split(":");
-    if (whose === VERBS[what]) return { what, from, to, mode: mode as Mode };
-    w.refuse(whose ? [`make ${whose} is at work or was interrupted: repeat that first (make ${whose})`] : []);
-  }
-  return undefined;
+async function begunOf(w: Work, what: Job["what"]): Promise<Job | undefined> {
+  const [noted] = (await marksOf(w, VERBS[what])).values();
+  if (!noted) return undefined;
+  const [from = "", to = "", mode = "copy"] = noted;
+  return { what, from, to, mode: mode as Mode };
 }
 
-const upgradeOf = (p: Place, m: Mark, bins: { from: string; to: string }): Upgrade => ({
+const upgradeOf = (p: Place, m: Job, bins: { from: string; to: string }): Upgrade => ({
   dataDirectory: p.dataDirectory,
   osUser: p.osUser,
   from: m.from,
@@ -138,7 +131,7 @@ async function name(w: Work, p: Place, bin: string): Promise<void> {
  */
 async function exchange(
   w: Work,
-  m: Mark,
+  m: Job,
   bins: { from: string; to: string },
   script: (u: Upgrade) => Sh,
   done: RegExp,
@@ -160,7 +153,7 @@ async function exchange(
       await w.must(p.node, script(upgradeOf(p, m, bins)), VERBS[m.what], 24 * HOURS, LOCK);
     } catch (e) {
       const now = await place(w, await w.look());
-      if (now.state.version === m.from && now.state.stage === "checked") await giveBack(w, now);
+      if (now.state.version === m.from && now.state.stage === "checked") await giveBack(w, now, m.what);
       throw e;
     }
   }
@@ -176,34 +169,25 @@ async function exchange(
 }
 
 /** Nothing has changed on the disk: the service goes on as it was. */
-async function giveBack(w: Work, p: Place): Promise<void> {
+async function giveBack(w: Work, p: Place, what: Job["what"]): Promise<void> {
   w.say("nothing was changed: the service goes on with the version that it had");
   await maintenanceOff(w);
   await startService(w);
   await w.must(p.node, clearScript(p), "clearing away");
-  await forgetMark(w);
+  await forget(w, what);
 }
 
-async function forgetMark(w: Work): Promise<void> {
-  const on = await w.spokesman();
-  for (const node of w.hands.nodes)
-    if ((await attribute(w, node, OPERATION)) !== "")
-      await w.must(on, dropAttribute(node, OPERATION), "taking the note back");
-}
+const forget = async (w: Work, what: Job["what"]): Promise<void> => takeBack(w, (await marksOf(w, VERBS[what])).keys());
 
-const note = async (w: Work, m: Mark): Promise<void> =>
-  void (await w.must(
-    await w.spokesman(),
-    setAttribute(w.hands.nodes[0] as string, OPERATION, textOf(m)),
-    "noting what is begun",
-  ));
+const noteJob = (w: Work, j: Job): Promise<void> =>
+  note(w, VERBS[j.what], new Map([[w.hands.nodes[0] as string, [j.from, j.to, j.mode]]]));
 
 /** What must be so before anything is begun; the dump is the last thing before the server stops. */
 async function begin(
   w: Work,
   to: string | undefined,
   mode: string,
-): Promise<{ mark: Mark; bins: { from: string; to: string } } | undefined> {
+): Promise<{ job: Job; bins: { from: string; to: string } } | undefined> {
   const s = await w.look();
   w.refuse([
     ...(to !== undefined && VERSION.test(to) ? [] : [`TO is "${to ?? ""}": it must be a major version, as in TO=17`]),
@@ -228,15 +212,15 @@ async function begin(
     ...(await missing(w, [bins.from, bins.to])),
     ...(backup.code === 0 ? [] : ["there is no backup: switch on maintenance.backup, as a dump is made first"]),
   ]);
-  const mark: Mark = { what: "upgrade", from, to: target, mode: mode as Mode };
-  const u = upgradeOf(p, mark, bins);
+  const job: Job = { what: "upgrade", from, to: target, mode: mode as Mode };
+  const u = upgradeOf(p, job, bins);
   w.say(`${p.node}: asking pg_upgrade of PostgreSQL ${target}`);
   const checked = await w.hands.run(p.node, { script: checkScript(u), timeoutSeconds: HOURS }, LOCK);
   if (checked.code !== 0) {
     await w.hands.run(p.node, { script: clearScript(u) });
     w.refuse([`pg_upgrade refuses: ${(checked.stderr || checked.stdout).trim().slice(-3000)}`]);
   }
-  if (mark.mode === "link") w.say("MODE=link: there is no way back once the new server has started, but by the dump");
+  if (job.mode === "link") w.say("MODE=link: there is no way back once the new server has started, but by the dump");
   try {
     await w.agree(stop(p.server));
   } catch (e) {
@@ -245,8 +229,8 @@ async function begin(
   }
   w.say(`${p.node}: a dump first`);
   await w.must(p.node, sh`exec ${BACKUP}`, "the dump", 12 * HOURS);
-  await note(w, mark);
-  return { mark, bins };
+  await noteJob(w, job);
+  return { job, bins };
 }
 
 /**
@@ -255,38 +239,38 @@ async function begin(
  * @param mode `copy`, `clone` (as fast as XFS can share blocks) or `link` (no way back)
  */
 export async function upgradePostgres(w: Work, to: string | undefined, mode = "copy"): Promise<void> {
-  const begun = await markOf(w, "upgrade");
-  let job: { mark: Mark; bins: { from: string; to: string } } | undefined;
+  const begun = await begunOf(w, "upgrade");
+  let todo: { job: Job; bins: { from: string; to: string } } | undefined;
   if (begun) {
     w.begin(`an interrupted upgrade from ${begun.from} to ${begun.to} would go on`);
     w.say(`an interrupted upgrade from ${begun.from} to ${begun.to} goes on`);
     const { bin } = await place(w, await w.look());
     // The cluster may name either version's programs by now.
     const old = bin.replace(`/${begun.to}/`, `/${begun.from}/`);
-    job = { mark: begun, bins: { from: old, to: binOf(old, begun.from, begun.to) } };
-  } else job = await begin(w, to, mode);
-  if (!job) return;
-  const { mark, bins } = job;
-  const p = await exchange(w, mark, bins, upgradeScript, /^exchanged/);
-  w.say(`PostgreSQL ${mark.to} serves; statistics are being made`);
-  await w.must(p.node, afterScript(upgradeOf(p, mark, bins)), "vacuumdb", 24 * HOURS, LOCK);
-  await forgetMark(w);
-  w.say(`PostgreSQL ${mark.to} serves, with the statistics that it needs`);
-  w.say(`in the stack's configuration: database.version: "${mark.to}"; then make up`);
-  if (mark.mode !== "link") w.say(`the way back, without what is written from now on: make upgrade-back LOSE=writes`);
+    todo = { job: begun, bins: { from: old, to: binOf(old, begun.from, begun.to) } };
+  } else todo = await begin(w, to, mode);
+  if (!todo) return;
+  const { job, bins } = todo;
+  const p = await exchange(w, job, bins, upgradeScript, /^exchanged/);
+  w.say(`PostgreSQL ${job.to} serves; statistics are being made`);
+  await w.must(p.node, afterScript(upgradeOf(p, job, bins)), "vacuumdb", 24 * HOURS, LOCK);
+  await forget(w, job.what);
+  w.say(`PostgreSQL ${job.to} serves, with the statistics that it needs`);
+  w.say(`in the stack's configuration: database.version: "${job.to}"; then make up`);
+  if (job.mode !== "link") w.say(`the way back, without what is written from now on: make upgrade-back LOSE=writes`);
   w.say(
-    `the old data stays in ${p.dataDirectory}/${keptDirectory(mark.from)} until make upgrade-forget VERSION=${mark.from}`,
+    `the old data stays in ${p.dataDirectory}/${keptDirectory(job.from)} until make upgrade-forget VERSION=${job.from}`,
   );
 }
 
 /** Back to the version before, with the data as it was then: whatever was written since is lost, and wants to be named. What is left is kept in its stead. */
 export async function upgradeBack(w: Work, lose: string | undefined): Promise<void> {
-  const begun = await markOf(w, "back");
-  let mark = begun;
+  const begun = await begunOf(w, "back");
+  let job = begun;
   const p = await place(w, await w.look());
-  if (mark) {
-    w.begin(`an interrupted way back to ${mark.to} would go on`);
-    w.say(`an interrupted way back to ${mark.to} goes on`);
+  if (job) {
+    w.begin(`an interrupted way back to ${job.to} would go on`);
+    w.say(`an interrupted way back to ${job.to} goes on`);
   } else {
     const older = Object.entries(p.state.kept).filter(([v]) => Number(v) < Number(p.state.version));
     const [to, since] = older.sort(([a], [b]) => Number(b) - Number(a))[0] ?? [];
@@ -299,23 +283,23 @@ export async function upgradeBack(w: Work, lose: string | undefined): Promise<vo
     w.refuse(await missing(w, [binOf(p.bin, p.state.version, to)]));
     await w.agree(stop(p.server));
     w.refuse(lose === "writes" ? [] : [`all that was written since ${moment} would be lost: say so with LOSE=writes`]);
-    mark = { what: "back", from: p.state.version, to, mode: "copy" };
-    await note(w, mark);
+    job = { what: "back", from: p.state.version, to, mode: "copy" };
+    await noteJob(w, job);
   }
-  const current = p.bin.replace(`/${mark.to}/`, `/${mark.from}/`);
+  const current = p.bin.replace(`/${job.to}/`, `/${job.from}/`);
   const now = await exchange(
     w,
-    mark,
-    { from: current, to: binOf(current, mark.from, mark.to) },
+    job,
+    { from: current, to: binOf(current, job.from, job.to) },
     backScript,
     /^back-exchanged/,
   );
   await w.must(now.node, clearScript(now), "clearing away");
-  await forgetMark(w);
+  await forget(w, job.what);
   w.say(
-    `PostgreSQL ${mark.to} serves, as it was; what was left stays in ${now.dataDirectory}/${keptDirectory(mark.from)}`,
+    `PostgreSQL ${job.to} serves, as it was; what was left stays in ${now.dataDirectory}/${keptDirectory(job.from)}`,
   );
-  w.say(`in the stack's configuration: database.version: "${mark.to}"; then make up`);
+  w.say(`in the stack's configuration: database.version: "${job.to}"; then make up`);
 }
 
 /** Throws away data that an upgrade or a way back has kept, by its version. */
@@ -329,7 +313,11 @@ export async function upgradeForget(w: Work, version: string | undefined): Promi
           `VERSION is "${version ?? ""}": ${kept.length > 0 ? `it must be one of ${kept.join(", ")}` : "no data of another version is kept"}`,
         ],
   );
-  await markOf(w, "upgrade");
+  w.refuse(
+    (await marksOf(w, VERBS.upgrade)).size > 0
+      ? [`make ${VERBS.upgrade} was interrupted, and its way back would be gone: repeat it first`]
+      : [],
+  );
   w.begin(`${p.dataDirectory}/${keptDirectory(version as string)} would be thrown away`);
   await w.must(p.node, forgetScript(p.dataDirectory, version as string), "throwing it away", HOURS, LOCK);
   w.say(`the data of PostgreSQL ${version} is thrown away`);

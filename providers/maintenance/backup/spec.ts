@@ -1,9 +1,8 @@
 import { z } from "zod";
 import type { Finding } from "../../kind";
 import { connectionsSchema } from "../../remote";
-import { keepSchema, METRICS, path, schedule } from "../schemas";
+import { keepSchema, METRICS, path, schedule, serverFields } from "../schemas";
 
-const sqlName = z.string().regex(/^[a-z_][a-z0-9_]*$/, "must be a plain SQL name");
 const plain = /^[\x21-\x7e]+$/;
 
 export const rsyncSchema = z.strictObject({
@@ -35,13 +34,7 @@ export const s3Schema = z.strictObject({
 /** Dumps of the database by a timer, on the node that is active, kept on its own disk and sent on where that is wanted. */
 export const schema = z.strictObject({
   connections: connectionsSchema,
-  /** Name or address that leads to the node that is active; root's .pgpass has the password. */
-  host: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.-]*$/, "must be a host name or an address"),
-  port: z.number().int().min(1).max(65535).default(5432),
-  database: sqlName,
-  user: sqlName,
-  /** Not dumped: Pacemaker's own table, which the deployment makes. */
-  monitorSchema: sqlName.default("ha"),
+  ...serverFields,
   encoding: z
     .string()
     .regex(/^[A-Za-z0-9_]+$/)
@@ -50,16 +43,6 @@ export const schema = z.strictObject({
     .string()
     .regex(/^[A-Za-z0-9_.@-]+$/)
     .default("C.UTF-8"),
-  /** DRBD's name of what says which node is active. */
-  resource: z.string().regex(/^[a-z][a-z0-9_-]*$/, "must be a DRBD resource's name"),
-  dataDirectory: path,
-  /** Directory of the server's own programs. */
-  bin: path,
-  osUser: z
-    .string()
-    .regex(/^[a-z_][a-z0-9_-]*$/)
-    .default("postgres"),
-  socketDirectory: path.default("/var/run/postgresql"),
   schedule: schedule.default("*-*-* 01:30"),
   /** Not on the replicated disk, which would lose both at once. */
   directory: path.default("/var/backups/qvd-ha/database"),

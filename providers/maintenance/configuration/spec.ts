@@ -1,12 +1,11 @@
 import { z } from "zod";
 import { connectionsSchema } from "../../remote";
-import { keepSchema, METRICS, path, schedule } from "../schemas";
+import { keepSchema, METRICS, path, resource, schedule } from "../schemas";
 
 /** A nightly copy of what the cluster's programs are configured with. */
 export const schema = z.strictObject({
   connections: connectionsSchema,
-  /** DRBD's name of what says which node is active. */
-  resource: z.string().regex(/^[a-z][a-z0-9_-]*$/, "must be a DRBD resource's name"),
+  resource,
   schedule: schedule.default("*-*-* 01:10"),
   /** On the node's own disk. */
   directory: path.default("/var/backups/qvd-ha/configuration"),

@@ -1,8 +1,6 @@
 import { z } from "zod";
 import { connectionsSchema } from "../../remote";
-import { METRICS, path, schedule } from "../schemas";
-
-const sqlName = z.string().regex(/^[a-z_][a-z0-9_]*$/, "must be a plain SQL name");
+import { METRICS, path, schedule, serverFields } from "../schemas";
 
 /** pgBackRest's name of a cluster's backups. */
 export const stanzaSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,24}$/, "must be letters, digits, _ or -");
@@ -25,23 +23,7 @@ export const vaultSchema = z.strictObject({
 /** The server's log sent to a third host as it is written, and copies of the data beside it: together, every point in time between. */
 export const schema = z.strictObject({
   connections: connectionsSchema,
-  /** DRBD's name of what says which node is active. */
-  resource: z.string().regex(/^[a-z][a-z0-9_-]*$/, "must be a DRBD resource's name"),
-  dataDirectory: path,
-  /** Directory of the server's own programs. */
-  bin: path,
-  osUser: z
-    .string()
-    .regex(/^[a-z_][a-z0-9_-]*$/)
-    .default("postgres"),
-  socketDirectory: path.default("/var/run/postgresql"),
-  /** Name or address that leads to the node that is active; root's .pgpass has the password. */
-  host: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.-]*$/, "must be a host name or an address"),
-  port: z.number().int().min(1).max(65535).default(5432),
-  database: sqlName,
-  user: sqlName,
-  /** Not compared: Pacemaker's own table. */
-  monitorSchema: sqlName.default("ha"),
+  ...serverFields,
   stanza: stanzaSchema,
   /** Logs in to the third host. */
   account: accountSchema,

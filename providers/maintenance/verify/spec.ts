@@ -1,12 +1,11 @@
 import { z } from "zod";
 import { connectionsSchema } from "../../remote";
-import { METRICS, path, schedule } from "../schemas";
+import { METRICS, path, resource, schedule } from "../schemas";
 
 /** A comparison of both disks below DRBD, by a timer, with its result told. */
 export const schema = z.strictObject({
   connections: connectionsSchema,
-  /** DRBD's name of it. */
-  resource: z.string().regex(/^[a-z][a-z0-9_-]*$/, "must be a DRBD resource's name"),
+  resource,
   /** Where the replicated file system is mounted. */
   dataDirectory: path,
   /** Default: the HOWTO's. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Finding } from "../../kind";
 import { connectionsSchema } from "../../remote";
-import { path } from "../schemas";
+import { path, resource } from "../schemas";
 
 const hostName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.-]*$/, "must be a host name or an address");
 const ID = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
@@ -29,8 +29,7 @@ export const schema = z.strictObject({
   connections: connectionsSchema,
   /** What messages call it. */
   cluster: z.string().regex(/^[A-Za-z0-9_-]+$/, "must be letters, digits, _ or -"),
-  /** DRBD's name of what is watched. */
-  resource: z.string().regex(/^[a-z][a-z0-9_-]*$/, "must be a DRBD resource's name"),
+  resource,
   dataDirectory: path,
   /** CIB ids of what is promoted and of the server on it. */
   primitives: z
