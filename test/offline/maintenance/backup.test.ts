@@ -23,14 +23,7 @@ describe("a backup of the database", () => {
   const spec = (more: Partial<BackupSpec> = {}): BackupSpec =>
     schema.parse({
       connections,
-      host: "127.0.0.1",
-      port: server.port,
-      database: "qvddb",
-      user: "qvd",
-      resource: "postgres",
-      dataDirectory: server.data,
-      bin: server.bin,
-      socketDirectory: server.socket,
+      ...server.told,
       directory,
       metrics: room.at("metrics"),
       ...more,

@@ -56,14 +56,7 @@ describe("a point in time", () => {
   const node = (more: Partial<PitrSpec> = {}): PitrSpec =>
     schema.parse({
       connections: { qvddb1: sshd.connection },
-      resource: "postgres",
-      dataDirectory: server.data,
-      bin: server.bin,
-      socketDirectory: server.socket,
-      host: "127.0.0.1",
-      port: server.port,
-      database: "qvddb",
-      user: "qvd",
+      ...server.told,
       stanza: STANZA,
       account: ACCOUNT,
       repository: { host: "127.0.0.1", port: sshd.port, hostKey: sshd.connection.hostKey, directory: vault },

@@ -28,14 +28,7 @@ describe("a dump is sent on", () => {
   const spec = (more: Partial<BackupSpec> = {}): BackupSpec =>
     schema.parse({
       connections,
-      host: "127.0.0.1",
-      port: server.port,
-      database: "qvddb",
-      user: "qvd",
-      resource: "postgres",
-      dataDirectory: server.data,
-      bin: server.bin,
-      socketDirectory: server.socket,
+      ...server.told,
       directory,
       compression: 0,
       metrics: room.at("metrics"),

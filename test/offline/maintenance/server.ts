@@ -29,6 +29,20 @@ export class Server {
     this.data = join(root, "data");
   }
 
+  /** How the maintenance's parts are told of it. */
+  get told() {
+    return {
+      resource: "postgres",
+      host: "127.0.0.1",
+      port: this.port,
+      database: "qvddb",
+      user: "qvd",
+      dataDirectory: this.data,
+      bin: this.bin,
+      socketDirectory: this.socket,
+    };
+  }
+
   static as(...args: string[]): string {
     return execFileSync("runuser", ["-u", "postgres", "--", ...args], {
       encoding: "utf8",

@@ -3,65 +3,26 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as backup from "../../../providers/maintenance/backup/render";
-import { schema as backupSchema } from "../../../providers/maintenance/backup/spec";
 import { files as agent } from "../../../providers/maintenance/alertAgent/render";
 import * as configuration from "../../../providers/maintenance/configuration/render";
-import { schema as configurationSchema } from "../../../providers/maintenance/configuration/spec";
 import type { ManagedFile } from "../../../providers/maintenance/jobs/files";
 import { files as verify } from "../../../providers/maintenance/verify/render";
-import { schema as verifySchema } from "../../../providers/maintenance/verify/spec";
 import * as pitr from "../../../providers/maintenance/pitr/render";
-import { schema as pitrSchema } from "../../../providers/maintenance/pitr/spec";
 import * as repository from "../../../providers/maintenance/repository/render";
-import { schema as repositorySchema } from "../../../providers/maintenance/repository/spec";
 import { files as watch } from "../../../providers/maintenance/watch/render";
-import { schema as watchSchema } from "../../../providers/maintenance/watch/spec";
 import { reveal } from "../../../providers/remote";
-import { connections, Room } from "./room";
+import { specs } from "../../unit/maintenance/specs";
+import { Room } from "./room";
 
 jest.setTimeout(60_000);
 
-const common = { connections, resource: "postgres" };
-const dataDirectory = "/var/lib/pgsql/data";
 const ALL: readonly ManagedFile[] = [
-  ...verify(verifySchema.parse({ ...common, dataDirectory })),
-  ...backup.files(
-    backupSchema.parse({
-      ...common,
-      dataDirectory,
-      host: "qvddb",
-      database: "qvddb",
-      user: "qvd",
-      bin: "/usr/lib/postgresql/15/bin",
-    }),
-  ),
-  ...pitr.files(
-    pitrSchema.parse({
-      ...common,
-      dataDirectory,
-      host: "qvddb",
-      database: "qvddb",
-      user: "qvd",
-      bin: "/usr/lib/postgresql/15/bin",
-      stanza: "qvd-ha",
-      account: "qvdha-qvd-ha",
-      repository: { host: "10.0.0.9", hostKey: "ssh-ed25519 AAAA", directory: "/srv/qvd-ha" },
-      privateKey: "k",
-    }),
-  ),
-  ...repository.files(
-    repositorySchema.parse({
-      connections,
-      stanza: "qvd-ha",
-      account: "qvdha-qvd-ha",
-      directory: "/srv/qvd-ha",
-      publicKey: "ssh-ed25519 AAAA",
-      passphrase: "p",
-      server: { directory: dataDirectory, socketDirectory: "/run" },
-    }),
-  ),
-  ...configuration.files(configurationSchema.parse(common)),
-  ...watch(watchSchema.parse({ ...common, dataDirectory, cluster: "qvd-ha" })),
+  ...verify(specs.verify),
+  ...backup.files(specs.backup),
+  ...pitr.files(specs.pitr),
+  ...repository.files(specs.repository),
+  ...configuration.files(specs.configuration),
+  ...watch(specs.watch),
   ...agent(),
 ];
 const named = (pattern: RegExp): ManagedFile[] => ALL.filter((f) => pattern.test(f.path));
@@ -84,12 +45,8 @@ describe("units", () => {
   });
 
   test.each([
-    [
-      "the HOWTO's Saturday at three",
-      verifySchema.parse({ ...common, dataDirectory }).schedule,
-      /Sat \d{4}-\d\d-\d\d 03:00:00/,
-    ],
-    ["every night", configurationSchema.parse(common).schedule, /01:10:00/],
+    ["the HOWTO's Saturday at three", specs.verify.schedule, /Sat \d{4}-\d\d-\d\d 03:00:00/],
+    ["every night", specs.configuration.schedule, /01:10:00/],
   ])("%s", (_what, schedule, next) => {
     const r = spawnSync("systemd-analyze", ["calendar", "--iterations=2", schedule], {
       encoding: "utf8",

@@ -4,7 +4,7 @@ import { drbd } from "../../../providers/drbd";
 import { parseDump } from "../../../providers/drbd/foreign";
 import type { AllSeen, DrbdSeen } from "../../../providers/drbd/read";
 import type { Spec } from "../../../providers/drbd/spec";
-import { blank, spec } from "./samples";
+import { inUse, spec } from "./samples";
 
 // Proves that a resource which somebody configured by hand is compared by what it means. The dump is drbdadm-84's own; that a kernel runs it so is test/e2e's.
 
@@ -28,37 +28,13 @@ const wanted = (more: object = {}): Spec =>
   });
 
 function seen(dump = DUMP, more: Partial<DrbdSeen> = {}): AllSeen {
-  const node = (n: string): DrbdSeen => {
-    const b = blank(n);
-    const foreign = parseDump(dump, "postgres");
-    return {
-      ...b,
-      software: { ...b.software, loaded: true },
-      files: { global: GLOBAL, resource: "somebody else's", ...(foreign ? { foreign } : {}) },
-      disks: {
-        ...b.disks,
-        found: b.disks.found.map(({ zeros: _, ...d }) => ({
-          ...d,
-          signatures: [
-            { type: "drbd", offset: 2147479612 },
-            { type: "xfs", offset: 0 },
-          ],
-        })),
-      },
-      state: {
-        connection: "Connected",
-        connected: true,
-        role: "Secondary",
-        peerRole: "Secondary",
-        disk: "UpToDate",
-        peerDisk: "UpToDate",
-      },
-      running,
-      cluster: { pacemaker: true, managed: true },
-      device: true,
-      ...more,
-    };
-  };
+  const foreign = parseDump(dump, "postgres");
+  const node = (n: string): DrbdSeen => ({
+    ...inUse(n, { global: GLOBAL, resource: "somebody else's", ...(foreign ? { foreign } : {}) }),
+    running,
+    cluster: { pacemaker: true, managed: true },
+    ...more,
+  });
   return { qvddb1: node("qvddb1"), qvddb2: node("qvddb2") };
 }
 

@@ -5,41 +5,14 @@ import type { AllSeen, DrbdSeen } from "../../../providers/drbd/read";
 import { GLOBAL_TEXT, renderResource } from "../../../providers/drbd/render";
 import type { Spec } from "../../../providers/drbd/spec";
 import type { Plan } from "../../../providers/step";
-import { blank, paths, spec } from "./samples";
+import { blank, inUse, paths, spec } from "./samples";
 
 /** Starting points of the cases; a case changes them by node. */
 const STARTS: Record<string, (s: Spec) => AllSeen> = {
   blank: () => ({ qvddb1: blank("qvddb1"), qvddb2: blank("qvddb2") }),
   done: (s) => {
-    const node = (n: string): DrbdSeen => {
-      const b = blank(n);
-      return {
-        ...b,
-        software: { ...b.software, loaded: true },
-        files: { global: GLOBAL_TEXT, resource: renderResource(s, "8.4", paths) },
-        disks: {
-          ...b.disks,
-          found: b.disks.found.map(({ zeros: _, ...d }) => ({
-            ...d,
-            signatures: [
-              { type: "drbd", offset: 2147479612 },
-              { type: "xfs", offset: 0 },
-            ],
-            metadata: { format: "attached", currentUuid: "A1B2C3D4E5F60718" },
-          })),
-        },
-        state: {
-          connection: "Connected",
-          connected: true,
-          role: "Secondary",
-          peerRole: "Secondary",
-          disk: "UpToDate",
-          peerDisk: "UpToDate",
-        },
-        device: true,
-      };
-    };
-    return { qvddb1: node("qvddb1"), qvddb2: node("qvddb2") };
+    const files = { global: GLOBAL_TEXT, resource: renderResource(s, "8.4", paths) };
+    return { qvddb1: inUse("qvddb1", files), qvddb2: inUse("qvddb2", files) };
   },
 };
 

@@ -43,6 +43,36 @@ export const blank = (node: string): DrbdSeen => ({
   udevHost: "",
 });
 
+/** The same in use for long: a file system on DRBD, both connected and up to date. */
+export function inUse(node: string, files: DrbdSeen["files"]): DrbdSeen {
+  const b = blank(node);
+  return {
+    ...b,
+    software: { ...b.software, loaded: true },
+    files,
+    disks: {
+      ...b.disks,
+      found: b.disks.found.map(({ zeros: _, ...d }) => ({
+        ...d,
+        signatures: [
+          { type: "drbd", offset: 2147479612 },
+          { type: "xfs", offset: 0 },
+        ],
+        metadata: { format: "attached", currentUuid: "A1B2C3D4E5F60718" },
+      })),
+    },
+    state: {
+      connection: "Connected",
+      connected: true,
+      role: "Secondary",
+      peerRole: "Secondary",
+      disk: "UpToDate",
+      peerDisk: "UpToDate",
+    },
+    device: true,
+  };
+}
+
 export const paths = {
   qvddb1: "/dev/disk/by-id/virtio-qvddb1-data",
   qvddb2: "/dev/disk/by-id/virtio-qvddb2-data",

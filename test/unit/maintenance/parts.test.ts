@@ -30,14 +30,10 @@ import type { Seen } from "../../../providers/fact";
 import { reveal, Secret } from "../../../providers/remote";
 import { steps } from "../../../providers/step";
 import { specOf } from "../support/arbitrary";
+import { connections, specs } from "./specs";
 
 // Proves that what a part renders is read as the same spec, that its plan is empty once it was done and names what is not as wanted, and where secrets go.
 // That the scripts do what they say is proved by test/offline/maintenance.
-
-const key = { host: "172.20.64.91", port: 22, user: "root", hostKey: "ssh-ed25519 AAAA", privateKey: "k" };
-const connections = { qvddb1: key, qvddb2: { ...key, host: "172.20.64.92" } };
-const common = { connections, resource: "postgres" };
-const dataDirectory = "/var/lib/pgsql/data";
 
 interface Given {
   readonly kind: Kind<Placed, PartFacts>;
@@ -46,76 +42,12 @@ interface Given {
 }
 
 const PARTS: Record<string, Given> = {
-  verify: {
-    kind: drbdVerify as never,
-    files: verifyFiles.files,
-    spec: verifySchema.parse({ ...common, dataDirectory, repair: true }),
-  },
-  backup: {
-    kind: backup as never,
-    files: backupFiles.files,
-    spec: backupSchema.parse({
-      ...common,
-      dataDirectory,
-      host: "qvddb",
-      database: "qvddb",
-      user: "qvd",
-      bin: "/usr/lib/postgresql/15/bin",
-      rsync: { target: "backup@vault:/srv/qvd", hostKey: "ssh-ed25519 AAAA" },
-      rsyncPrivateKey: "private-rsync-key",
-      s3: { bucket: "qvd/nightly", endpoint: "https://s3.example.org" },
-      s3AccessKey: "access-key",
-      s3SecretKey: "secret-key",
-    }),
-  },
-  "point in time": {
-    kind: pitr as never,
-    files: pitrFiles.files,
-    spec: pitrSchema.parse({
-      ...common,
-      dataDirectory,
-      host: "qvddb",
-      database: "qvddb",
-      user: "qvd",
-      bin: "/usr/lib/postgresql/15/bin",
-      stanza: "qvd-ha",
-      account: "qvdha-qvd-ha",
-      repository: { host: "10.0.0.9", hostKey: "ssh-ed25519 AAAA", directory: "/srv/qvd-ha" },
-      privateKey: "private-archive-key",
-    }),
-  },
-  repository: {
-    kind: repository as never,
-    files: repositoryFiles.files,
-    spec: repositorySchema.parse({
-      connections,
-      stanza: "qvd-ha",
-      account: "qvdha-qvd-ha",
-      directory: "/srv/qvd-ha",
-      publicKey: "ssh-ed25519 AAAA",
-      passphrase: "a-hidden-passphrase",
-      server: { directory: dataDirectory, socketDirectory: "/var/run/postgresql" },
-    }),
-  },
-  configuration: {
-    kind: configurationBackup as never,
-    files: configurationFiles.files,
-    spec: configurationSchema.parse(common),
-  },
-  watch: {
-    kind: watch as never,
-    files: watchFiles.files,
-    spec: watchSchema.parse({
-      ...common,
-      dataDirectory,
-      cluster: "qvd-ha",
-      mail: { to: ["dba@example.org"], from: "cluster@example.org", server: "mail.example.org", user: "cluster" },
-      mailPassword: "mail-password",
-      webhook: true,
-      webhookUrl: "https://hooks.example.org/hidden-path",
-      webhookToken: "hidden-token",
-    }),
-  },
+  verify: { kind: drbdVerify as never, files: verifyFiles.files, spec: specs.verify },
+  backup: { kind: backup as never, files: backupFiles.files, spec: specs.backup },
+  "point in time": { kind: pitr as never, files: pitrFiles.files, spec: specs.pitr },
+  repository: { kind: repository as never, files: repositoryFiles.files, spec: specs.repository },
+  configuration: { kind: configurationBackup as never, files: configurationFiles.files, spec: specs.configuration },
+  watch: { kind: watch as never, files: watchFiles.files, spec: specs.watch },
   "alert agent": { kind: alertAgent as never, files: agentFiles, spec: { connections } },
 };
 
@@ -281,7 +213,7 @@ test("what is missing is said, all at once", () => {
     ...(PARTS.backup?.spec as object),
     rsyncPrivateKey: undefined,
     s3SecretKey: undefined,
-    directory: `${dataDirectory}/b`,
+    directory: `${specs.backup.dataDirectory}/b`,
   };
   expect(backup.rules?.(spec as never).map((f) => f.property)).toEqual(["directory", "rsyncPrivateKey", "s3SecretKey"]);
   const alerting = { ...(PARTS.watch?.spec as object), webhookUrl: undefined, mailPassword: undefined };
