@@ -1,7 +1,10 @@
-import { readdirSync, readFileSync, rmSync, mkdirSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { readdirSync, rmSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Connection } from "@qvd-ha/providers/dist/remote";
 import { must, onNodes, ROOT } from "../support/stack";
+
+const MIB = 1024 ** 2;
 
 /** Options by which this machine's apt looks at another release of Debian, with lists of its own in that folder; none for its own release. */
 async function release(folder: string, codename: string): Promise<string> {
@@ -33,13 +36,13 @@ export async function install(connections: Record<string, Connection>, packages:
   await must(
     `apt-get -q ${await release(folder, codename)} -y --no-install-recommends --download-only -o Dir::State::status=${folder}/status -o Dir::Cache::archives=${folder} -o Debug::NoLocking=1 install ${packages.join(" ")}`,
   );
+  // By standard input: one argument may have 128 KiB.
   const files = readdirSync(folder).filter((f) => f.endsWith(".deb"));
-  const parts = files.map(
-    (f) => `base64 -d >$d/${f} <<'END'\n${readFileSync(join(folder, f)).toString("base64")}\nEND`,
-  );
+  const archive = execFileSync("tar", ["-C", folder, "-c", ...files], { maxBuffer: 256 * MIB }).toString("base64");
   const answers = await onNodes(
     connections,
-    `d=$(mktemp -d)\n${parts.join("\n")}\nDEBIAN_FRONTEND=noninteractive dpkg --install $d/*.deb\nrm -r $d`,
+    "d=$(mktemp -d)\nbase64 -d | tar -x -C $d\nDEBIAN_FRONTEND=noninteractive dpkg --install $d/*.deb </dev/null\nrm -r $d",
+    archive,
   );
   for (const [node, a] of Object.entries(answers))
     if (a.code !== 0) throw new Error(`${node}: dpkg ended with ${a.code}: ${a.stderr}`);

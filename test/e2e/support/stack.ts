@@ -124,9 +124,10 @@ export async function secrets(): Promise<Map<string, string>> {
 export async function onNodes(
   connections: Record<string, Connection>,
   script: string,
+  stdin?: string,
 ): Promise<Record<string, Answer>> {
   const runner = inLab("node -r ts-node/register/transpile-only test/e2e/support/onNodes.ts");
-  const output = await must(runner, { input: JSON.stringify({ connections, script }) });
+  const output = await must(runner, { input: JSON.stringify({ connections, script, stdin }) });
   const line = output.split("\n").find((l) => l.startsWith('{"')) as string;
   return JSON.parse(line) as Record<string, Answer>;
 }
