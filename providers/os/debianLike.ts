@@ -27,7 +27,6 @@ export function debianLike(own: {
         "pacemaker",
         "pacemaker-cli-utils",
         "postgresql",
-        "postgresql-contrib",
         // For fuser, without which the Filesystem agent counts as not installed.
         "psmisc",
         "xfsprogs",
