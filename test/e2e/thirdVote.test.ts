@@ -75,6 +75,8 @@ describe("a pair with a third vote", () => {
         platform: "existing",
         nodes: settings.nodes.map((n) => ({ ...n, ssh: { hostKey: pair[String(n.name)]?.hostKey } })),
         hypervisors: settings.hypervisors.map(({ libvirtUri: _uri, ...h }) => h),
+        // Pacemaker waits for the vote as well, and the sum has its bound.
+        timers: { ...settings.timers, fileSystem: { start: 30 } },
         quorum: { device: { connection } },
       });
       const key = join(directory, "id_ed25519");
