@@ -76,7 +76,7 @@ describe("a pair with a third vote", () => {
         nodes: settings.nodes.map((n) => ({ ...n, ssh: { hostKey: pair[String(n.name)]?.hostKey } })),
         hypervisors: settings.hypervisors.map(({ libvirtUri: _uri, ...h }) => h),
         // Pacemaker waits for the vote as well, and the sum has its bound.
-        timers: { ...settings.timers, fileSystem: { start: 30 } },
+        timers: { ...(settings.timers as object), fileSystem: { start: 30 } },
         quorum: { device: { connection } },
       });
       const key = join(directory, "id_ed25519");
