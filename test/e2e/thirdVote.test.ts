@@ -16,7 +16,8 @@ import { step } from "./support/steps";
 const MINUTE = 60_000;
 const stack = new GivenStack("third-vote-test");
 /** It ends with 2 where there is no quorum. */
-const VOTES = "{ corosync-quorumtool -s || true; } | sed -n 's/^\\(Quorate\\|Expected votes\\|Total votes\\): *//p' | paste -sd' '";
+const VOTES =
+  "{ corosync-quorumtool -s || true; } | sed -n 's/^\\(Quorate\\|Expected votes\\|Total votes\\): *//p' | paste -sd' '";
 const SERVES = "mountpoint -q /var/lib/pgsql/data && echo yes || echo no";
 const BOOT = "cat /proc/sys/kernel/random/boot_id";
 const virsh = (command: string): string => inLab(`virsh -q -c qemu:///system ${command}`);
