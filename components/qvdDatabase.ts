@@ -75,6 +75,12 @@ export class QvdDatabase extends pulumi.ComponentResource {
     const settings = parse(input);
     const bound = failoverBound(settings);
     const parent = this as pulumi.Resource;
+    const { proven, title } = family(settings.os);
+    if (!proven)
+      void pulumi.log.warn(
+        `${title} was never run by this project: its files and commands are rendered and unit-tested only. Try it first on machines that may be lost.`,
+        this,
+      );
     const address = ipOf(settings.database.address);
     const password = createPassword();
 

@@ -3,7 +3,7 @@ import { debianLike } from "./debianLike";
 export const debian13 = debianLike({
   name: "debian13",
   title: "Debian 13",
-  proven: false,
+  proven: true,
   postgresVersion: 17,
   pacemaker: "3.0",
   agentPackages: ["fence-agents-virsh", "resource-agents"],

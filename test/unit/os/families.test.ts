@@ -6,7 +6,7 @@ test("there is a family for every name, and it knows its own", () => {
 });
 
 test("only what was run is called proven", () => {
-  expect(OS_NAMES.filter((name) => os(name).proven)).toEqual(["debian12"]);
+  expect(OS_NAMES.filter((name) => os(name).proven)).toEqual(["debian12", "debian13"]);
 });
 
 test.each([
