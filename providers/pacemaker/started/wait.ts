@@ -44,12 +44,13 @@ look() {
         attr exitcode; what="$what ($value)"
         attr status; if [[ $value != complete ]]; then what="$what, $value"; fi
         attr exitreason; plain
+        if [[ $value == none ]]; then value=; fi
         if [[ $key == "$resource"_* || $key == "$resource":* ]]; then
           own="$own
-$key failed on $where: $what: \${value:-Pacemaker gives no reason}"
+$key failed on $where: $what: \${value:-Pacemaker gives no reason (on $where: journalctl --unit pacemaker --since -15min)}"
         else
           others="$others
-$key failed on $where: $what: \${value:-Pacemaker gives no reason}"
+$key failed on $where: $what: \${value:-Pacemaker gives no reason (on $where: journalctl --unit pacemaker --since -15min)}"
         fi ;;
     esac
   done <<<"$body"

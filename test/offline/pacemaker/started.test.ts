@@ -33,7 +33,7 @@ describe("waiting for a resource", () => {
     const text = untilStarted(spec)
       .script.text.replaceAll("/run/qvd-ha-", `${place.dir}/`)
       .replace(/own_quiet=\d+ other_quiet=\d+/, "own_quiet=1 other_quiet=2");
-    const r = spawnSync("bash", ["-euo", "pipefail", "-c", text], {
+    const r = spawnSync("bash", ["--norc", "-euo", "pipefail", "-c", text], {
       encoding: "utf8",
       env: { ...process.env, LC_ALL: "C", CIB_file: cib },
     });
@@ -82,6 +82,14 @@ describe("waiting for a resource", () => {
     );
     expect(answer.err).toMatch(
       /p_fs_postgres_start_0 failed on qvddb1: [Nn]ot installed \(5\)(, Done)?: User-injected result/,
+    );
+  });
+
+  test.each(["", ' exit-reason=""'])("says where to look when the agent gave no reason:%s", (reason) => {
+    const failed = readFileSync(simulated("mute.xml", ["--op-fail", "p_fence_qvddb1_start_0@qvddb2=1"]), "utf8");
+    const cib = place.file("mute.xml", failed.replaceAll(/ exit-reason="[^"]*"/g, reason));
+    expect(wait(cib, "p_fence_qvddb1", "started", 30).err).toMatch(
+      /p_fence_qvddb1_start_0 failed on qvddb2: .*gives no reason \(on qvddb2: journalctl --unit pacemaker/,
     );
   });
 
