@@ -3,6 +3,7 @@ import { sh } from "../remote";
 import type { Effect, Prediction } from "../step";
 import { ruled } from "./attribute";
 import { holds } from "./hold";
+import { isServer } from "./server";
 import type { PredictedAction, Simulation } from "./simulate";
 import { describe, parseSimulation } from "./simulate";
 import type { Configuration } from "./spec";
@@ -73,7 +74,7 @@ function service(c: Configuration): ReadonlySet<string> {
   const ids = Object.keys(c.elements);
   const servers = ids.filter((id) => {
     const e = c.elements[id];
-    return e?.kind === "primitive" && /:pgsql$/.test(e.agent);
+    return e?.kind === "primitive" && isServer(e.agent);
   });
   if (servers.length === 0) return new Set(ids.filter((id) => !isFence(id, c)));
   const found = new Set<string>();
@@ -104,7 +105,7 @@ function warnings(effects: readonly Effect[], now: Configuration, wanted: Config
 
 /** Somebody is served: a database server runs. Not knowing counts as yes. */
 export const serving = (status: ClusterStatus | undefined): boolean =>
-  status === undefined || status.resources.some((r) => r.active && /:pgsql$/.test(r.agent));
+  status === undefined || status.resources.some((r) => r.active && isServer(r.agent));
 
 /**
  * Effects by name. A group of which all members suffer the same is named itself, and a clone always is, as its instances have no names of their own.

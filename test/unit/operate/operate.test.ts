@@ -103,6 +103,25 @@ describe("consent", () => {
     else process.env.QVD_HA_CONSENT = before;
   });
 
+  it("is for our own agent's server as well, and for an address that stands beside it", () => {
+    const { p_postgres: _, ...rest } = configuration.elements;
+    const ours = {
+      elements: {
+        ...rest,
+        g_postgres: element(["p_fs_postgres", "p_postgres"]),
+        p_postgres: { kind: "primitive", agent: "ocf:qvd-ha:postgres" },
+        p_ip_postgres: { kind: "primitive", agent: "ocf:heartbeat:IPaddr2" },
+      },
+    } as unknown as Configuration;
+    const effects = [effect("moves", "g_postgres"), effect("moves", "p_ip_postgres"), effect("stops", "p_extra")];
+    expect(words(interruptions(effects, ours))).toBe("moves:g_postgres moves:p_ip_postgres");
+    expect(words(interruptions([effect("stops", "p_postgres")], ours))).toBe("stops:p_postgres");
+    process.env.QVD_HA_CONSENT = "moves:p_postgres";
+    expect(words(lacking(interruptions(effects, ours), ours))).toBe("");
+    process.env.QVD_HA_CONSENT = "stops:p_postgres";
+    expect(words(lacking(interruptions(effects, ours), ours))).toBe("moves:g_postgres moves:p_ip_postgres");
+  });
+
   it.each([
     ["", "moves:g_postgres"],
     ["moves:g_postgres", ""],

@@ -97,7 +97,11 @@ test("what Pacemaker is about to do anyway is not the change's doing", () => {
 test("nobody is disturbed where no database server runs; not to know counts as one", () => {
   const status = parseStatus(readFileSync(join(__dirname, "data", "crm_mon-healthy.xml"), "utf8"))!;
   const without = { ...status, resources: status.resources.filter((r) => r.id !== "p_postgres") };
-  expect([serving(status), serving(without), serving(undefined)]).toEqual([true, false, true]);
+  const ours = {
+    ...status,
+    resources: status.resources.map((r) => (r.id === "p_postgres" ? { ...r, agent: "ocf:qvd-ha:postgres" } : r)),
+  };
+  expect([serving(status), serving(ours), serving(without), serving(undefined)]).toEqual([true, true, false, true]);
   expect(effectsOf([action("stop p_fs_postgres a")], c, c, false)).toMatchObject([{ danger: "stops", service: false }]);
 });
 
@@ -135,4 +139,28 @@ test("somebody's own resource beside the service is not the service, until it is
   const stops = (now: Configuration): (boolean | undefined)[] =>
     effectsOf([action("stop p_own a")], now, c, true).map((e) => e.service);
   expect([stops(own), stops(bound)]).toEqual([[false], [true]]);
+});
+
+test("a server of our own agent is a service like any other", () => {
+  const own: Configuration = {
+    ...c,
+    elements: Object.fromEntries(
+      Object.entries(c.elements).map(([id, e]) => [
+        id,
+        e.kind === "primitive" && id === "p_postgres" ? { ...e, agent: "ocf:qvd-ha:postgres" } : e,
+      ]),
+    ),
+  };
+  const disturbed = (id: string): boolean[] =>
+    effectsOf([action(`restart ${id} a`)], own, own, true).map((e) => e.service);
+  expect(disturbed("p_postgres")).toEqual([true]);
+  // Nothing that stands apart from the database is taken for the service because its server was not known.
+  const apart = {
+    ...own,
+    elements: {
+      ...own.elements,
+      p_own: { kind: "primitive", agent: "ocf:pacemaker:Dummy", params: {}, operations: [], meta: {} },
+    },
+  } as Configuration;
+  expect(effectsOf([action("restart p_own a")], apart, apart, true).map((e) => e.service)).toEqual([false]);
 });
