@@ -3,7 +3,7 @@ export const PROFILES = ["howto", "fast"] as const;
 export type Profile = (typeof PROFILES)[number];
 
 /** What a stack has that names none. */
-export const DEFAULT_PROFILE: Profile = "howto";
+export const DEFAULT_PROFILE: Profile = "fast";
 
 /** The stretch of an outage that a lever shortens, as the drills name it. */
 export type Stretch = "membership" | "fence" | "promotion" | "address" | "PostgreSQL" | "all" | "death of the standby";
@@ -17,7 +17,27 @@ export interface Lever {
   readonly howto?: unknown;
   readonly fast: unknown;
   readonly why: string;
+  /** Whether `fast` fits what the stack says; where it does not, the HOWTO's value counts. Default: always. */
+  readonly fits?: (given: Map) => boolean;
 }
+
+type Map = Record<string, unknown>;
+const isMap = (v: unknown): v is Map => v !== null && typeof v === "object" && !Array.isArray(v);
+const part = (given: Map, key: string): Map => (isMap(given[key]) ? given[key] : {});
+
+/** Our fence agent and a standing connection go by the fence key that the program keeps, with its forced command. */
+const keepsKey = (given: Map): boolean => part(given, "fencing").manageKey !== false;
+const asks = (given: Map, ...agents: readonly string[]): boolean => {
+  const { agent } = part(given, "fencing");
+  return agent === undefined || agents.includes(agent as string);
+};
+
+/** Our agent asks by the socket; the role that QVD logs in with has a password. */
+const ownMonitor = (given: Map): boolean => {
+  const database = part(given, "database");
+  const { role } = part(database, "monitor");
+  return role === undefined || role !== (database.user ?? "qvd");
+};
 
 /** Every value of each profile, and why. `howto` is as the HOWTO has it, as far as that is sound; it is what the schema has as defaults. */
 export const LEVERS: readonly Lever[] = [
@@ -46,6 +66,7 @@ export const LEVERS: readonly Lever[] = [
     shortens: "fence",
     howto: "fence_virsh",
     fast: "fence_qvd_ha",
+    fits: keepsKey,
     why: "One message and its answer, instead of Python, a shell dialogue and five messages. The HOWTO's own agent needs a shell on the hypervisor and three connections: not sound.",
   },
   {
@@ -53,12 +74,14 @@ export const LEVERS: readonly Lever[] = [
     shortens: "fence",
     howto: false,
     fast: true,
+    fits: (given) => keepsKey(given) && asks(given, "fence_qvd_ha", "fence_virsh"),
     why: "Key exchange and log-in are done before they are needed; where the standing connection is broken, a new one is made.",
   },
   {
     key: "fencing.startAfter",
     shortens: "fence",
     fast: 15,
+    fits: (given) => keepsKey(given) && asks(given, "fence_qvd_ha"),
     why: "The answer comes when the node is off, which is all that safety needs. The hypervisor switches it on afterwards by itself, and tries again for five minutes if that fails.",
   },
   {
@@ -73,6 +96,8 @@ export const LEVERS: readonly Lever[] = [
     shortens: "address",
     howto: false,
     fast: true,
+    // The second layout's group has its address as a member.
+    fits: (given) => given.layout !== "simple",
     why: "The address comes up while the file system is mounted. A client that is early is refused at once and tries again, instead of waiting for an answer. It never is where DRBD is not promoted, and goes after the server has stopped.",
   },
   {
@@ -80,6 +105,7 @@ export const LEVERS: readonly Lever[] = [
     shortens: "PostgreSQL",
     howto: "ocf:heartbeat:pgsql",
     fast: "ocf:qvd-ha:postgres",
+    fits: ownMonitor,
     why: "The distribution's agent starts some hundred processes before it starts the server. Ours starts five, checks the same, and gives clients a stop without a pause.",
   },
   {
@@ -132,18 +158,16 @@ export const LEVERS: readonly Lever[] = [
   },
 ];
 
-type Map = Record<string, unknown>;
-const isMap = (v: unknown): v is Map => v !== null && typeof v === "object" && !Array.isArray(v);
-
-/** What a profile says, as a stack would write it. */
-export function valuesOf(profile: Profile): Map {
+/** What a profile says, as a stack would write it. @param given what the stack says itself */
+export function valuesOf(profile: Profile, given: Map = {}): Map {
   const all: Map = {};
   for (const lever of LEVERS) {
-    if (lever[profile] === undefined) continue;
+    const value = profile === "fast" && lever.fits?.(given) === false ? lever.howto : lever[profile];
+    if (value === undefined) continue;
     const path = lever.key.split(".");
     const last = path.pop() as string;
     const at = path.reduce((map, key) => (map[key] ??= {}) as Map, all);
-    at[last] = lever[profile];
+    at[last] = value;
   }
   return all;
 }
@@ -162,5 +186,5 @@ function fill(given: unknown, values: Map): unknown {
 export function profiled(input: unknown): unknown {
   if (!isMap(input)) return input;
   const name = (input.profile ?? DEFAULT_PROFILE) as Profile;
-  return PROFILES.includes(name) ? fill(input, valuesOf(name)) : input;
+  return PROFILES.includes(name) ? fill(input, valuesOf(name, input)) : input;
 }

@@ -99,7 +99,20 @@ export const defaults = (c: Configuration): object =>
     migrationThreshold: whole(c.resourceDefaults["migration-threshold"]),
     failureTimeout: minutes(c.resourceDefaults["failure-timeout"]),
     priorityFencingDelay: seconds(c.properties["priority-fencing-delay"]) ?? 0,
+    loadThreshold: c.properties["load-threshold"],
+    nodeActionLimit: whole(c.properties["node-action-limit"]),
+    addressBeside: inGroup(c, "p_ip_postgres") || c.elements.o_ip_on_drbd === undefined ? undefined : true,
   });
+
+/** Whether DRBD's agent is told of what happens; undefined where the configuration says nothing of it. */
+export function notifications(c: Configuration): boolean | undefined {
+  const clone = c.elements["ms_drbd_postgres"];
+  return clone?.kind === "clone" && clone.meta.notify === "false" ? false : undefined;
+}
+
+/** Whether the device goes over a connection that the nodes keep open. */
+export const standing = (p: Primitive | undefined): boolean | undefined =>
+  p?.params.ssh_options?.includes("ControlPath=") ? true : undefined;
 
 /** Where a fence device goes: host as it is written there, user, port, domain. */
 export interface FenceTarget {
@@ -118,7 +131,7 @@ export function fenceTarget(p: Primitive): FenceTarget | undefined {
     return defined({ host: uri[2] as string, user: uri[1], port: uri[3] ? Number(uri[3]) : undefined, domain });
   }
   const host = params.ip ?? params.ipaddr;
-  if (p.agent !== "stonith:fence_virsh" || host === undefined) return undefined;
+  if (!["stonith:fence_virsh", "stonith:fence_qvd_ha"].includes(p.agent) || host === undefined) return undefined;
   return defined({
     host,
     user: params.username ?? params.login,

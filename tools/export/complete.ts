@@ -3,6 +3,7 @@ import type { Placed } from "@qvd-ha/providers/dist/kind";
 import { isDeepStrictEqual } from "node:util";
 import type { SettingsInput } from "../../components/config";
 import { patchOf } from "../../components/config/mergePatch";
+import { profiled } from "../../components/config/profiles";
 import { schema } from "../../components/config/schema";
 import type { SecretName } from "../../components/config/secrets";
 import type { Difference } from "./differences";
@@ -24,9 +25,26 @@ async function patch(settings: SettingsInput, secrets: Secrets): Promise<unknown
 
 const isMap = (v: unknown): v is Record<string, unknown> => v !== null && typeof v === "object" && !Array.isArray(v);
 
-/** The same configuration without what is a default anyway. */
-export function pruned(settings: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const whole = schema.parse(settings);
+type Keys = Readonly<Record<string, unknown>>;
+
+/** What is compared of two configurations: no node tells after how many seconds the hypervisor switches it on. */
+function meaning(settings: Keys): object | undefined {
+  const parsed = schema.safeParse(profiled(settings));
+  if (!parsed.success) return undefined;
+  const { profile: _, fencing, ...rest } = parsed.data;
+  return { ...rest, fencing: { ...fencing, startAfter: undefined } };
+}
+
+/** With the default profile's name, where every value of it is in force; what is there then goes without saying. */
+function named(settings: Keys): Keys {
+  const { profile: _, ...rest } = settings;
+  return isDeepStrictEqual(meaning(rest), meaning(settings)) ? rest : settings;
+}
+
+/** The same configuration without what is a default anyway. @throws ZodError where it is none */
+export function pruned(given: Keys): Record<string, unknown> {
+  const settings = named(given);
+  const whole = schema.parse(profiled(settings));
   let current: Record<string, unknown> = { ...settings };
   const without = (holder: unknown, path: readonly (string | number)[]): unknown => {
     const [key, ...rest] = path as [string | number, ...(string | number)[]];
@@ -39,7 +57,7 @@ export function pruned(settings: Readonly<Record<string, unknown>>): Record<stri
   const visit = (value: unknown, path: readonly (string | number)[]): void => {
     if (path.length > 0 && typeof path.at(-1) === "string") {
       const candidate = without(current, path) as Record<string, unknown>;
-      const parsed = schema.safeParse(candidate);
+      const parsed = schema.safeParse(profiled(candidate));
       if (parsed.success && isDeepStrictEqual(parsed.data, whole)) {
         current = candidate;
         return;
@@ -59,7 +77,7 @@ export interface Export {
 }
 
 /** Adds what the keys leave unsaid, and asks the kinds what would be left to do. @throws SettingsError where the configuration is refused */
-export async function complete(settings: Readonly<Record<string, unknown>>, secrets: Secrets): Promise<Export> {
+export async function complete(settings: Keys, secrets: Secrets): Promise<Export> {
   const cib = await patch(settings as SettingsInput, secrets);
   const all = pruned(cib === undefined ? settings : { ...settings, cib });
   return { settings: all, left: await differences(await asks(all as SettingsInput, secrets)) };

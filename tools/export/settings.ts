@@ -41,6 +41,8 @@ const must = <T>(value: T | undefined, what: string): T => {
 };
 
 /** Where the database is, as the cluster's configuration tells it. */
+const OUR_AGENT = "ocf:qvd-ha:postgres";
+
 export function databaseAt(c: Configuration, os: NodeFound["machine"]["os"]) {
   const { psql, user } = family(os ?? "debian12").postgres;
   const directory = must(cluster.param(c, "p_fs_postgres", "directory"), "p_fs_postgres has no directory");
@@ -85,6 +87,8 @@ export function derive(found: Found): Derived {
 
   return {
     settings: defined({
+      // What is read is said key by key; what is not there is not to be added by a default.
+      profile: "howto",
       platform: "existing",
       os,
       nodes: nodes.map((n, i) => (hypervisors.length > 1 ? { ...n, hypervisor: hypervisorName(found, fences[i]) } : n)),
@@ -96,10 +100,14 @@ export function derive(found: Found): Derived {
           : { exception: "no server stands in chrony's configuration on the nodes" },
       repository: repositoryOf(first),
       database: settings,
-      drbd: drbdOf(drbd, resource, cluster.timers(c, `p_fence_${names[0]}`) as { fencing: { off?: number } }),
+      drbd: {
+        ...drbdOf(drbd, resource, cluster.timers(c, `p_fence_${names[0]}`) as { fencing: { off?: number } }),
+        ...defined({ notifications: cluster.notifications(c) }),
+      },
       corosync: defined({
         clusterName: value(totem, "cluster_name"),
         token: number(value(totem, "token")) ?? 3000,
+        consensus: number(value(totem, "consensus")),
         linkMode: value(totem, "link_mode"),
         oneRing: nodes.every((n) => n.crossover === undefined) ? true : undefined,
       }),
@@ -108,6 +116,7 @@ export function derive(found: Found): Derived {
       fencing: defined({
         agent: cluster.primitive(c, `p_fence_${names[0]}`)?.agent.replace(/^stonith:/, ""),
         manageKey,
+        persistent: cluster.standing(cluster.primitive(c, `p_fence_${names[0]}`)),
       }),
       mail: cluster.mail(c),
     }),
@@ -120,6 +129,8 @@ export function derive(found: Found): Derived {
   };
 }
 
+/** Milliseconds. */
+const tenths = (text: string | undefined): number | undefined => (text === undefined ? undefined : Number(text) * 100);
 const number = (text: string | undefined): number | undefined => (text === undefined ? undefined : Number(text));
 
 interface DerivedNode {
@@ -212,6 +223,9 @@ function drbdOf(drbd: Foreign, resource: string, timers: { fencing: { off?: numb
     rate: (disk?.["c-max-rate"] ?? "100M").toUpperCase(),
     minimumRate: (disk?.["c-min-rate"] ?? "250K").toUpperCase(),
     verifyAlgorithm: net?.["verify-alg"],
+    pingInterval: number(net?.["ping-int"]),
+    pingTimeout: tenths(net?.["ping-timeout"]),
+    timeout: tenths(net?.timeout),
     fenceHandler: handler?.endsWith(derived) ? undefined : handler,
     startup: {
       wfcTimeout: number(startup?.["wfc-timeout"]) ?? 0,
@@ -243,6 +257,8 @@ function databaseOf(
       hostName: nameOf(first.hosts ?? "", ip),
       name: at.database,
       user: db.owner,
+      // Any other one is what the cluster's configuration says beyond the keys.
+      agent: cluster.primitive(c, "p_postgres")?.agent === OUR_AGENT ? OUR_AGENT : undefined,
       ...database.access(hba, {
         osUser: at.osUser,
         database: at.database,

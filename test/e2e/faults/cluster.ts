@@ -126,6 +126,9 @@ export const change =
     return text.replace(from, to);
   };
 
+/** Another token, which Corosync takes up while it runs. */
+export const TOKEN = change("corosync: {token: 5000", "corosync: {token: 4500");
+
 export const UP = "pulumi up --stack dev --yes --skip-preview --non-interactive";
 export const upWith = (file: string): string => `${UP} --config-file ${file}`;
 

@@ -1,5 +1,5 @@
 import { inLab, must, sh } from "../support/stack";
-import { add, configFile, stepsIn, UP, upWith } from "./cluster";
+import { add, configFile, stepsIn, TOKEN, UP, upWith } from "./cluster";
 import type { Cluster } from "./cluster";
 import type { Fault } from "./fault";
 import { killedAt } from "./killed";
@@ -138,7 +138,7 @@ const nodeDown: Fault = {
     const files =
       "sha256sum /etc/drbd.d/* /etc/corosync/*; cibadmin --query | sed -n 's/^<cib .* epoch=\"\\([0-9]*\\)\".*/\\1/p'";
     const before = (await c.on(active, files)).stdout;
-    const run = upWith(configFile(add("qvd-ha:drbd: {rate: 90M}", "qvd-ha:corosync: {token: 4500}")));
+    const run = upWith(configFile(add("qvd-ha:drbd: {rate: 90M}"), TOKEN));
     // Fencing starts the node again: the program has to look before it is back, and its types were checked before.
     const there = inLab(`env PULUMI_NODEJS_TRANSPILE_ONLY=true ${run}`);
     await c.virsh("destroy", passive);

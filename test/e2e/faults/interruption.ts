@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { BACKEND, inLab, must, sh } from "../support/stack";
-import { add, change, configFile, stepsIn, UP, upWith } from "./cluster";
+import { add, change, configFile, stepsIn, TOKEN, UP, upWith } from "./cluster";
 import type { Cluster, Edit } from "./cluster";
 import type { Fault } from "./fault";
 import { killAgainAndAgain, killedAt } from "./killed";
@@ -19,7 +19,8 @@ const locks = (): { pid: number }[] => {
 /** Something of every kind that a running cluster takes without a word of consent. */
 const EVERYTHING: readonly Edit[] = [
   change("clients: [172.20.64.0/24]", "clients: [172.20.64.0/24, 10.99.0.0/24]\n    hostName: qvddb-renamed"),
-  add("qvd-ha:drbd: {rate: 90M}", "qvd-ha:corosync: {token: 4500}"),
+  add("qvd-ha:drbd: {rate: 90M}"),
+  TOKEN,
   change("postgres: {start: 60", "postgres: {start: 61"),
 ];
 

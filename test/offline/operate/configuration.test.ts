@@ -70,7 +70,7 @@ test("what it does to the service is foretold by the scheduler, and needs consen
     encoding: "utf8",
   });
   const f = foretold(change, { code: r.status ?? 1, stdout: r.stdout, stderr: r.stderr }, undefined);
-  expect(words(interruptions(f.effects, f.configuration))).toBe("moves:g_postgres");
+  expect(words(interruptions(f.effects, f.configuration))).toBe("moves:g_postgres moves:p_ip_postgres");
   // Foretelling changes nothing.
   expect(putBack(cib(live), cib(healthy))).toBeUndefined();
 });

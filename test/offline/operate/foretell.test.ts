@@ -55,12 +55,17 @@ const on: Change = { says: "on", script: sh`crm_attribute --name maintenance-mod
 const off: Change = { says: "off", script: sh`crm_attribute --name maintenance-mode --delete` };
 
 test.each([
-  ["a switch-over moves the group", move("g_postgres", "qvddb2"), [], "moves:g_postgres"],
+  ["a switch-over moves the group", move("g_postgres", "qvddb2"), [], "moves:g_postgres moves:p_ip_postgres"],
   ["taking its preference back moves nothing", clear, [move("g_postgres", "qvddb2")], ""],
-  ["standby of the active node moves the group", intoStandby("qvddb1"), [], "moves:g_postgres"],
+  ["standby of the active node moves the group", intoStandby("qvddb1"), [], "moves:g_postgres moves:p_ip_postgres"],
   ["standby of the passive node interrupts nobody", intoStandby("qvddb2"), [], ""],
   ["its return interrupts nobody", outOfStandby("qvddb2"), [intoStandby("qvddb2")], ""],
-  ["standby of the last node stops the group", intoStandby("qvddb1"), [intoStandby("qvddb2")], "stops:g_postgres"],
+  [
+    "standby of the last node stops the group",
+    intoStandby("qvddb1"),
+    [intoStandby("qvddb2")],
+    "stops:g_postgres stops:p_ip_postgres",
+  ],
   ["stopping the server stops it", stop, [], "stops:p_postgres"],
   ["starting it interrupts nobody", start, [stop], ""],
   ["maintenance mode interrupts nobody", on, [], ""],

@@ -111,7 +111,7 @@ describe("on the real Pacemaker", () => {
   test("a switch-over without consent is refused, and a preview does nothing", async () => {
     const before = c.active;
     await expect(switchOver(c.work())).rejects.toThrow(
-      /needs consent; nothing was touched: make a-verb CONSENT="moves:g_postgres"/,
+      /needs consent; nothing was touched: make a-verb CONSENT="moves:g_postgres moves:p_ip_postgres"/,
     );
     await expect(switchOver(c.work("moves:p_postgres", true))).rejects.toThrow(Previewed);
     expect(c.active).toBe(before);

@@ -24,6 +24,15 @@ function carried({ carried: all }: Decision, wanted: NonNullable<Expected["with"
   });
 }
 
+function waiting({ behind: all }: Decision, wanted: NonNullable<Expected["behind"]>, does: boolean): string[] {
+  return Object.entries(wanted).flatMap(([words, awaited]) => {
+    const [, has] = Object.entries(all).find(([said]) => matches(said, words)) ?? [];
+    if (!has) return [`"${words}" is not executed`];
+    const wrong = awaited.filter((a) => has.some((h) => matches(h, a)) !== does);
+    return wrong.map((a) => `"${words}" ${does ? "does not wait" : "waits"} for "${a}"`);
+  });
+}
+
 /** What a decision lacks of what is expected, in words; nothing where all is as expected. */
 export function complaints(decided: Decision, expected: Expected): string[] {
   const { announced, executed } = decided;
@@ -37,5 +46,7 @@ export function complaints(decided: Decision, expected: Expected): string[] {
     ...inOrder(executed, expected.order ?? []),
     ...[...new Set(bad)].map((words) => `"${words}" happens`),
     ...carried(decided, expected.with ?? {}),
+    ...waiting(decided, expected.behind ?? {}, true),
+    ...waiting(decided, expected.beside ?? {}, false),
   ];
 }

@@ -1,4 +1,5 @@
 import { development } from "./development";
+import { forFast, scenarios } from "./scenario";
 import { INSTALLED } from "./simulator";
 import { stale, verdicts } from "./verdicts";
 import type { Verdict } from "./verdicts";
@@ -12,7 +13,7 @@ describe("mutants of the rendered configuration", () => {
   const of = (fate: Verdict["fate"]): Verdict[] => all.filter((v) => v.fate === fate);
 
   beforeAll(async () => {
-    all = await verdicts(await development(), INSTALLED);
+    all = await verdicts(await development({ profile: "howto" }), INSTALLED);
   }, 900_000);
 
   test("none survives", () => expect(of("survived")).toEqual([]));
@@ -42,4 +43,16 @@ describe("mutants of the rendered configuration", () => {
   });
 
   test("what is said to make no difference makes none, and is still there", () => expect(stale(all)).toEqual([]));
+});
+
+describe("mutants of profile fast", () => {
+  test("none survives, the address's own constraints included", async () => {
+    const spec = await development({ profile: "fast", "cluster.priorityFencingDelay": 2 });
+    const all = await verdicts(spec, INSTALLED, scenarios.flatMap(forFast));
+    expect(all.filter((v) => v.fate === "survived")).toEqual([]);
+    expect(stale(all, "equivalentFast")).toEqual([]);
+    const killed = all.filter((v) => v.fate === "killed").map((v) => v.mutant);
+    for (const id of ["o_ip_on_drbd", "o_drbd_before_ip", "o_postgres_stops_before_ip"])
+      expect(killed.filter((n) => n.startsWith(id))).not.toEqual([]);
+  }, 900_000);
 });

@@ -53,7 +53,9 @@ export function stage(cib: Xml, pacemaker: Pacemaker): Stage {
     const now = withGiven(read(path), s.given);
     const input = now === read(path) ? path : write(now);
     // The graph is large, and most scenarios ask for nothing of it.
-    const graph = fencing !== undefined || s.expect.with !== undefined ? join(dir, `${++files}.graph`) : undefined;
+    const { with: carried, behind, beside } = s.expect;
+    const graph =
+      fencing !== undefined || (carried ?? behind ?? beside) !== undefined ? join(dir, `${++files}.graph`) : undefined;
     const answer = await ask(pacemaker, { cib: input, events, happened: join(dir, `${++files}.xml`), graph });
     return decision(answer, fencing === "fails");
   }

@@ -15,11 +15,11 @@ import type { Decision } from "./simulator";
  */
 async function main(root: string): Promise<void> {
   const pacemaker = { root, schema: "pacemaker-4.0", losesAfterEvents: true };
-  const on = stage(merge(parseCib(bareCib(pacemaker.schema)), await development()), pacemaker);
+  const on = stage(merge(parseCib(bareCib(pacemaker.schema)), await development({ profile: "howto" })), pacemaker);
   const decided = await pool(scenarios, async (s): Promise<[string, Decision]> => {
     const { announced, executed, carried } = await on.decide(s);
     const asked = Object.entries(carried).filter(([words]) => words in (s.expect.with ?? {}));
-    return [s.name, { announced, executed, carried: Object.fromEntries(asked) }];
+    return [s.name, { announced, executed, carried: Object.fromEntries(asked), behind: {} }];
   });
   on.close();
   const made =

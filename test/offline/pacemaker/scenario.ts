@@ -46,6 +46,10 @@ export interface Expected {
   readonly nothingElse?: boolean;
   /** Executed in this order, other things in between. */
   readonly order?: readonly string[];
+  /** By an action's words: those that it waits for, directly or not, however they would be executed by chance. */
+  readonly behind?: Readonly<Record<string, readonly string[]>>;
+  /** By an action's words: those that it waits for in no way. */
+  readonly beside?: Readonly<Record<string, readonly string[]>>;
   /** Neither announced nor executed. */
   readonly never?: readonly string[];
   /** What an executed action carries, by its words (a monitor's with its interval): `timeout`, agents' parameters, `priority_fencing_delay`… */
@@ -73,8 +77,19 @@ export function forFast(s: Scenario): Scenario[] {
   if (!order?.some((words) => ADDRESS.test(words))) return [{ ...s, expect }];
   return [
     { ...s, expect: { ...expect, order: order.filter((words) => !ADDRESS.test(words)) } },
-    { ...s, expect: { order: order.filter((words) => AROUND_ADDRESS.test(words)) } },
+    { ...s, expect: { order: order.filter((words) => AROUND_ADDRESS.test(words)), ...apart(order) } },
   ];
+}
+
+/** The address comes up beside the server and goes after it; what merely comes earlier or later by chance is not enough. */
+function apart(order: readonly string[]): Pick<Expected, "behind" | "beside"> {
+  const of = (id: string): string | undefined => order.find((words) => words.startsWith(id));
+  const [up, served] = [of("start p_ip_postgres"), of("start p_postgres")];
+  const [down, ended] = [of("stop p_ip_postgres"), of("stop p_postgres")];
+  return {
+    ...(up && served ? { beside: { [served]: [up] } } : {}),
+    ...(down && ended ? { behind: { [down]: [ended] } } : {}),
+  };
 }
 
 export const scenarios = JSON.parse(readFileSync(join(__dirname, "scenarios.json"), "utf8")) as readonly Scenario[];

@@ -34,6 +34,8 @@ export interface Decision {
   readonly executed: readonly string[];
   /** By an action's words, with the interval of a recurring monitor. */
   readonly carried: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** By an action's words: those of all that it waits for, directly or not. */
+  readonly behind: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface Question {
@@ -109,6 +111,20 @@ function behindFencing(actions: ReadonlyMap<string, Action>): Set<string> {
   return new Set([...words, ...words.map((w) => w.replace(/ [0-9.]+s$/, ""))]);
 }
 
+/** Words of all that an action waits for, directly or not. */
+function awaited(actions: ReadonlyMap<string, Action>, of: Action): string[] {
+  const seen = new Set<string>();
+  const visit = (a: Action): void =>
+    a.after.forEach((id) => {
+      const next = actions.get(id);
+      if (next === undefined || seen.has(id)) return;
+      seen.add(id);
+      visit(next);
+    });
+  visit(of);
+  return [...seen].flatMap((id) => actions.get(id)?.words || []);
+}
+
 /** What cannot be done is not announced. */
 function announced(s: Simulation): string[] {
   return s.actions
@@ -131,6 +147,7 @@ export function decision({ simulation, graph }: Answer, fencingFails: boolean): 
     announced: announced(sim).filter((words) => !fencingFails || words.startsWith("Fence ")),
     executed: executed(sim).filter((words) => !never.has(words)),
     carried: Object.fromEntries(known.map((a) => [a.words, a.carried])),
+    behind: Object.fromEntries(known.map((a) => [a.words, awaited(actions, a)])),
   };
 }
 

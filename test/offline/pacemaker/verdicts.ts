@@ -27,9 +27,12 @@ interface Known {
   readonly chosen: readonly { readonly name: string; readonly edits: readonly Edit[] }[];
   /** What makes no difference to the scheduler, by the mutant's name, with the reason; it does not count. */
   readonly equivalent: Readonly<Record<string, string>>;
+  /** In profile `fast` as well. */
+  readonly equivalentFast: Readonly<Record<string, string>>;
 }
 
 const known = JSON.parse(readFileSync(join(__dirname, "mutants.json"), "utf8")) as Known;
+const reasons = { ...known.equivalent, ...known.equivalentFast };
 
 function apply(cib: Xml, { id, set = {}, add }: Edit): Xml {
   const change = (x: Xml): Xml => {
@@ -47,70 +50,86 @@ export type Verdict =
   | { readonly mutant: string; readonly fate: "survived" };
 
 const wordsOf = (text: string): Set<string> => new Set(text.toLowerCase().match(/[a-z_][a-z0-9_]{3,}/g) ?? []);
-const vocabulary = scenarios.map((scenario) => ({ scenario, words: wordsOf(JSON.stringify(scenario)) }));
-const uses = (word: string): number => vocabulary.filter((v) => v.words.has(word)).length;
 
 const BROAD = 8;
-/** Those that expect the most. */
-const broad = [...scenarios]
-  .sort((a, b) => JSON.stringify(b.expect).length - JSON.stringify(a.expect).length)
-  .slice(0, BROAD);
 
-/** The broad ones, then those that speak of the same things, rare words before common ones: most mutants die by one of the first that are tried. */
-function likelyFirst(mutant: string): readonly Scenario[] {
-  const weights = [...wordsOf(mutant)].map((word) => [word, 1 / (uses(word) || 1)] as const);
-  const shared = (words: ReadonlySet<string>): number =>
-    weights.reduce((n, [word, w]) => n + (words.has(word) ? w : 0), 0);
-  const ranked = vocabulary.map(({ scenario, words }) => ({ scenario, weight: shared(words) }));
-  const rest = ranked.sort((a, b) => b.weight - a.weight).map((r) => r.scenario);
-  return [...broad, ...rest.filter((s) => !broad.includes(s))];
+/** The scenarios in the order in which a mutant is to meet them. */
+type Ranking = (mutant: string) => readonly Scenario[];
+
+/** Those that expect the most, then those that speak of the same things, rare words before common ones: most mutants die by one of the first that are tried. */
+function likelyFirst(all: readonly Scenario[]): Ranking {
+  const vocabulary = all.map((scenario) => ({ scenario, words: wordsOf(JSON.stringify(scenario)) }));
+  const uses = (word: string): number => vocabulary.filter((v) => v.words.has(word)).length;
+  const broad = [...all]
+    .sort((a, b) => JSON.stringify(b.expect).length - JSON.stringify(a.expect).length)
+    .slice(0, BROAD);
+  return (mutant) => {
+    const weights = [...wordsOf(mutant)].map((word) => [word, 1 / (uses(word) || 1)] as const);
+    const shared = (words: ReadonlySet<string>): number =>
+      weights.reduce((n, [word, w]) => n + (words.has(word) ? w : 0), 0);
+    const ranked = vocabulary.map(({ scenario, words }) => ({ scenario, weight: shared(words) }));
+    const rest = ranked.sort((a, b) => b.weight - a.weight).map((r) => r.scenario);
+    return [...broad, ...rest.filter((s) => !broad.includes(s))];
+  };
 }
 
-async function judge(cib: Xml, { name, change }: Mutant, pacemaker: Pacemaker): Promise<Verdict> {
+async function judge(cib: Xml, { name, change }: Mutant, pacemaker: Pacemaker, ranking: Ranking): Promise<Verdict> {
   const on = stage(change(cib), pacemaker);
   try {
-    for (const s of likelyFirst(name)) {
+    for (const s of ranking(name)) {
       const [said] = await on.complaints(s);
       if (said !== undefined) return { mutant: name, fate: "killed", by: s.name, said };
     }
   } finally {
     on.close();
   }
-  const reason = known.equivalent[name];
+  const reason = reasons[name];
   return reason === undefined ? { mutant: name, fate: "survived" } : { mutant: name, fate: "equivalent", reason };
 }
 
 /** Whether all these together break no scenario: then none of them does. */
-async function harmless(cib: Xml, together: readonly Mutant[], pacemaker: Pacemaker): Promise<boolean> {
+async function harmless(
+  cib: Xml,
+  together: readonly Mutant[],
+  pacemaker: Pacemaker,
+  all: readonly Scenario[],
+): Promise<boolean> {
   const on = stage(
     together.reduce((x, m) => m.change(x), cib),
     pacemaker,
   );
-  const complaints = await pool(scenarios, (s) => on.complaints(s));
+  const complaints = await pool(all, (s) => on.complaints(s));
   on.close();
   return complaints.every((c) => c.length === 0);
 }
 
-/** Every mutant of the configuration's CIB, each until the first scenario that it breaks. */
-export async function verdicts(configuration: Configuration, pacemaker: Pacemaker): Promise<Verdict[]> {
+/** Every mutant of the configuration's CIB, each until the first scenario that it breaks. @param play what the configuration itself passes */
+export async function verdicts(
+  configuration: Configuration,
+  pacemaker: Pacemaker,
+  play: readonly Scenario[] = scenarios,
+): Promise<Verdict[]> {
   const rendered = merge(parseCib(bareCib(pacemaker.schema)), configuration);
   // Validating takes a third of each run; verify.test.ts asks for it once.
   const cib = { ...rendered, attrs: { ...rendered.attrs, "validate-with": "none" } };
   const chosen = known.chosen.map((c) => ({ name: c.name, change: (x: Xml) => c.edits.reduce(apply, x) }));
   const all: Mutant[] = [...mutations(cib), ...chosen];
   // Those without effect would be the dear ones, a run for each scenario: they are tried together, what is gone apart from what is changed.
-  const silent = all.filter((m) => m.name in known.equivalent);
+  const silent = all.filter((m) => m.name in reasons);
   const gone = silent.filter((m) => / no [\w-]+$|: gone$/.test(m.name));
   const changed = silent.filter((m) => !gone.includes(m));
-  const proved = (await harmless(cib, gone, pacemaker)) && (await harmless(cib, changed, pacemaker));
+  const proved = (await harmless(cib, gone, pacemaker, play)) && (await harmless(cib, changed, pacemaker, play));
+  const ranking = likelyFirst(play);
   const equivalent = (m: Mutant): Verdict => ({
     mutant: m.name,
     fate: "equivalent",
-    reason: known.equivalent[m.name] ?? "",
+    reason: reasons[m.name] ?? "",
   });
-  return pool(all, (m) => (proved && silent.includes(m) ? Promise.resolve(equivalent(m)) : judge(cib, m, pacemaker)));
+  return pool(all, (m) =>
+    proved && silent.includes(m) ? Promise.resolve(equivalent(m)) : judge(cib, m, pacemaker, ranking),
+  );
 }
 
 /** What mutants.json says of mutants that do not make a difference, and do or are not there. */
-export const stale = (all: readonly Verdict[]): string[] =>
-  Object.keys(known.equivalent).filter((name) => !all.some((v) => v.mutant === name && v.fate === "equivalent"));
+export const stale = (all: readonly Verdict[], of: "equivalent" | "equivalentFast" = "equivalent"): string[] =>
+  Object.keys(known[of]).filter((name) => !all.some((v) => v.mutant === name && v.fate === "equivalent"));

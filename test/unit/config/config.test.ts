@@ -35,7 +35,10 @@ function build(c: Case): unknown {
 
 describe("a configuration", () => {
   it("takes settings of PostgreSQL as YAML has them", () => {
-    const set = { "database.settings": { max_locks_per_transaction: 80, jit: false, work_mem: "8MB" } };
+    const set = {
+      profile: "howto",
+      "database.settings": { max_locks_per_transaction: 80, jit: false, work_mem: "8MB" },
+    };
     const s = parse(build({ name: "", set, findings: [] }) as never);
     expect(s.database.settings).toEqual({ max_locks_per_transaction: "80", jit: "off", work_mem: "8MB" });
   });

@@ -11,12 +11,13 @@ const at = (value: unknown, path: string): unknown =>
 const settings = (more: object): Settings => parse({ ...valid, ...more });
 
 describe("profiles", () => {
-  it("without a word it is the default", () => {
+  it("without a word it is the default, which is `fast`", () => {
+    expect(DEFAULT_PROFILE).toBe("fast");
     expect(settings({}).profile).toBe(DEFAULT_PROFILE);
     expect({ ...settings({ profile: DEFAULT_PROFILE }) }).toEqual(settings({}));
   });
 
-  it("`howto` is what the schema has as defaults: a stack that is there already stays as it is", () => {
+  it("`howto` is what the schema has as defaults", () => {
     const { profile: _, ...howto } = settings({ profile: "howto" });
     for (const lever of LEVERS) expect([lever.key, at(howto, lever.key)]).toEqual([lever.key, lever.howto]);
   });
@@ -51,7 +52,7 @@ describe("profiles", () => {
   });
 
   it("never touches what data safety rests on", () => {
-    const values = JSON.stringify(PROFILES.map(valuesOf));
+    const values = JSON.stringify(PROFILES.map((p) => valuesOf(p)));
     expect(values).not.toMatch(/fsync|full_page_writes|synchronous_commit|protocol|stonith-enabled|no-quorum/);
   });
 
@@ -70,5 +71,23 @@ describe("profiles", () => {
     [{ drbd: { timeout: 12_000 } }, /drbd.timeout: DRBD's time-out of 12000 ms must be below/],
     [{ drbd: { pingTimeout: 150 } }, /drbd.pingTimeout: .*tenths/],
     [{ cluster: { loadThreshold: "high" } }, /cluster.loadThreshold: .*percentage/],
-  ])("%j is refused", (more, why) => expect(() => settings(more)).toThrow(why));
+  ])("%j is refused beside the HOWTO's values", (more, why) =>
+    expect(() => settings({ profile: "howto", ...more })).toThrow(why),
+  );
+
+  it.each([
+    [{ fencing: { agent: "external/libvirt" } }, { agent: "external/libvirt", persistent: false }],
+    [{ fencing: { agent: "fence_virsh" } }, { agent: "fence_virsh", persistent: true }],
+    [{ fencing: { manageKey: false } }, { agent: "fence_virsh", persistent: false }],
+    [{}, { agent: "fence_qvd_ha", persistent: true, startAfter: 15 }],
+  ])("`fast` adds to %j only what fits it", (more, wanted) => {
+    const { agent, persistent, startAfter } = settings({ profile: "fast", ...more }).fencing;
+    expect({ agent, persistent, ...(startAfter === undefined ? {} : { startAfter }) }).toEqual(wanted);
+  });
+
+  it("`fast` leaves the distribution's agent where the monitor logs in with QVD's own role", () => {
+    const role = (name: string): string =>
+      settings({ profile: "fast", database: { ...valid.database, monitor: { role: name } } }).database.agent;
+    expect([role("qvd"), role("ha_monitor")]).toEqual(["ocf:heartbeat:pgsql", "ocf:qvd-ha:postgres"]);
+  });
 });

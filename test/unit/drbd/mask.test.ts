@@ -9,7 +9,10 @@ const s = spec({ sharedSecret: "a+b/c=.-_XYZ" });
 
 function masked(text: string): string {
   const script = `${MASK.text}\nmask <<'END'\n${text}\nEND`;
-  const done = spawnSync("bash", ["-euo", "pipefail", "-c", script], { input: s.sharedSecret, encoding: "utf8" });
+  const done = spawnSync("bash", ["--norc", "-euo", "pipefail", "-c", script], {
+    input: s.sharedSecret,
+    encoding: "utf8",
+  });
   expect(done).toMatchObject({ status: 0, stderr: "" });
   return done.stdout.trimEnd();
 }

@@ -1,7 +1,7 @@
 import type { SettingsInput } from "../../../components/config";
 import { patchOf } from "../../../components/config/mergePatch";
 import { inNetwork, ipOf, prefixOf } from "../../../components/config/primitives";
-import { schema } from "../../../components/config/schema";
+import { parse } from "../../../components/config/parse";
 import type { CorosyncSpec } from "../../../providers/corosync";
 import { render as renderCorosync } from "../../../providers/corosync/render";
 import type { DrbdSpec } from "../../../providers/drbd";
@@ -48,7 +48,7 @@ const spec = <T>(asked: readonly Asked[], kind: string, name?: string): T | unde
 
 /** The nodes as they would be read after this was deployed. */
 function deployed(given: SettingsInput, asked: readonly Asked[]): Found {
-  const settings = schema.parse(given);
+  const settings = parse(given);
   const drbd = spec<DrbdSpec>(asked, "drbd") as DrbdSpec;
   const postgres = spec<PostgresSpec>(asked, "postgres") as PostgresSpec;
   const cluster = spec<PacemakerSpec>(asked, "pacemaker") as PacemakerSpec;
@@ -135,7 +135,7 @@ describe.each(cases as unknown as { name: string; settings: SettingsInput }[])("
     const whole = cib === undefined ? exported.settings : { ...exported.settings, cib };
     expect(pruned(whole)).toEqual(pruned(settings as unknown as Record<string, unknown>));
     const { sshPrivateKey: _ssh, fencePrivateKey, ...others } = SECRETS;
-    const managed = schema.parse(settings).fencing.manageKey;
+    const managed = parse(settings).fencing.manageKey;
     expect(exported.secrets).toEqual({ ...others, ...(managed ? { fencePrivateKey } : {}) });
   }, 60_000);
 });
