@@ -1,4 +1,5 @@
-const isMap = (v: unknown): v is Record<string, unknown> => v !== null && typeof v === "object" && !Array.isArray(v);
+export const isMap = (v: unknown): v is Record<string, unknown> =>
+  v !== null && typeof v === "object" && !Array.isArray(v);
 
 /** RFC 7396: maps are merged, null takes away, everything else replaces. */
 export function mergePatch(target: unknown, patch: unknown): unknown {

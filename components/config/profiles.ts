@@ -1,3 +1,5 @@
+import { isMap } from "./mergePatch";
+
 /** Whose values count where the stack says nothing: the HOWTO's, or those that shorten a failover. */
 export const PROFILES = ["howto", "fast"] as const;
 export type Profile = (typeof PROFILES)[number];
@@ -22,7 +24,6 @@ export interface Lever {
 }
 
 type Map = Record<string, unknown>;
-const isMap = (v: unknown): v is Map => v !== null && typeof v === "object" && !Array.isArray(v);
 const part = (given: Map, key: string): Map => (isMap(given[key]) ? given[key] : {});
 
 /** Our fence agent and a standing connection go by the fence key that the program keeps, with its forced command. */

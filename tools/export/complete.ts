@@ -2,7 +2,7 @@ import { read } from "@qvd-ha/providers/dist/driver";
 import type { Placed } from "@qvd-ha/providers/dist/kind";
 import { isDeepStrictEqual } from "node:util";
 import type { SettingsInput } from "../../components/config";
-import { patchOf } from "../../components/config/mergePatch";
+import { isMap, patchOf } from "../../components/config/mergePatch";
 import { profiled } from "../../components/config/profiles";
 import { schema } from "../../components/config/schema";
 import type { SecretName } from "../../components/config/secrets";
@@ -22,8 +22,6 @@ async function patch(settings: SettingsInput, secrets: Secrets): Promise<unknown
   const live = asked.kind.live(asked.spec, await read(asked.kind, asked.spec)) as Placed | undefined;
   return live && patchOf(parts(asked.spec), parts(live));
 }
-
-const isMap = (v: unknown): v is Record<string, unknown> => v !== null && typeof v === "object" && !Array.isArray(v);
 
 type Keys = Readonly<Record<string, unknown>>;
 

@@ -74,6 +74,7 @@ export function derive(found: Found): Derived {
     const p = cluster.primitive(c, `p_fence_${n}`);
     return p && cluster.fenceTarget(p);
   });
+  const device = cluster.primitive(c, `p_fence_${names[0]}`);
   const nodes = names.map((n, i) => node(found, drbd, n, ip, fences[i]));
   const hypervisors = hypervisorsOf(found, fences);
   const manageKey = first.fenceKey !== undefined;
@@ -114,9 +115,9 @@ export function derive(found: Found): Derived {
       cluster: cluster.defaults(c),
       timers: cluster.timers(c, `p_fence_${names[0]}`),
       fencing: defined({
-        agent: cluster.primitive(c, `p_fence_${names[0]}`)?.agent.replace(/^stonith:/, ""),
+        agent: device?.agent.replace(/^stonith:/, ""),
         manageKey,
-        persistent: cluster.standing(cluster.primitive(c, `p_fence_${names[0]}`)),
+        persistent: cluster.standing(device),
       }),
       mail: cluster.mail(c),
     }),

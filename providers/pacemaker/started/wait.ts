@@ -45,13 +45,9 @@ look() {
         attr status; if [[ $value != complete ]]; then what="$what, $value"; fi
         attr exitreason; plain
         if [[ $value == none ]]; then value=; fi
-        if [[ $key == "$resource"_* || $key == "$resource":* ]]; then
-          own="$own
+        said="
 $key failed on $where: $what: \${value:-Pacemaker gives no reason (on $where: journalctl --unit pacemaker --since -15min)}"
-        else
-          others="$others
-$key failed on $where: $what: \${value:-Pacemaker gives no reason (on $where: journalctl --unit pacemaker --since -15min)}"
-        fi ;;
+        if [[ $key == "$resource"_* || $key == "$resource":* ]]; then own=$own$said; else others=$others$said; fi ;;
     esac
   done <<<"$body"
 }

@@ -14,6 +14,7 @@ import type { NodeReport } from "../../../tools/status/node";
 import type { Status } from "../../../tools/status/read";
 import { activeNode } from "../../../tools/status/read";
 import { TwoNodes } from "../impact/twoNodes";
+import { synced } from "../../unit/drbd/samples";
 import { development } from "../pacemaker/development";
 
 // Proves with the real Corosync and Pacemaker, in name spaces of this machine, that the verbs do what they say, twice over and after an interruption, and leave nothing behind. Agents are
@@ -36,14 +37,7 @@ class Cluster {
       cluster: facts.cluster.parse(ask(facts.cluster)),
       cib: facts.cib.parse(ask(facts.cib)),
       // Neither a disk nor a second ring stands behind the stand-ins.
-      drbd: {
-        connection: "Connected",
-        connected: true,
-        role: "Secondary",
-        peerRole: "Secondary",
-        disk: "UpToDate",
-        peerDisk: "UpToDate",
-      },
+      drbd: synced,
       rings: [{ link: 0, address: "10.254.7.1", peers: { "2": "connected" } }],
       address: false,
     });

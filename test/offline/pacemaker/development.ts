@@ -44,6 +44,12 @@ const lab: LabDescription = {
 /** Keys of the stack's configuration with a path, as `timers.postgres.start`. */
 export type Keys = Readonly<Record<string, unknown>>;
 
+/** The profiles themselves: what the stack says for the sake of busy machines is left aside. */
+export const PROFILE_KEYS: Readonly<Record<string, Keys>> = {
+  howto: { profile: "howto" },
+  fast: { profile: "fast", "cluster.priorityFencingDelay": 2 },
+};
+
 function set(config: Record<string, unknown>, path: string, value: unknown): void {
   const [first = "", ...keys] = path.replace(/\[(\d+)\]/g, ".$1").split(".");
   const top = `qvd-ha:${first}`;

@@ -1,4 +1,4 @@
-import { development } from "./development";
+import { development, PROFILE_KEYS } from "./development";
 import { forFast, scenarios } from "./scenario";
 import { INSTALLED } from "./simulator";
 import { stale, verdicts } from "./verdicts";
@@ -13,7 +13,7 @@ describe("mutants of the rendered configuration", () => {
   const of = (fate: Verdict["fate"]): Verdict[] => all.filter((v) => v.fate === fate);
 
   beforeAll(async () => {
-    all = await verdicts(await development({ profile: "howto" }), INSTALLED);
+    all = await verdicts(await development(PROFILE_KEYS.howto), INSTALLED);
   }, 900_000);
 
   test("none survives", () => expect(of("survived")).toEqual([]));
@@ -47,7 +47,7 @@ describe("mutants of the rendered configuration", () => {
 
 describe("mutants of profile fast", () => {
   test("none survives, the address's own constraints included", async () => {
-    const spec = await development({ profile: "fast", "cluster.priorityFencingDelay": 2 });
+    const spec = await development(PROFILE_KEYS.fast);
     const all = await verdicts(spec, INSTALLED, scenarios.flatMap(forFast));
     expect(all.filter((v) => v.fate === "survived")).toEqual([]);
     expect(stale(all, "equivalentFast")).toEqual([]);

@@ -1,10 +1,10 @@
-import { development } from "./development";
+import { development, PROFILE_KEYS } from "./development";
 import { INSTALLED } from "./simulator";
 import { verdicts } from "./verdicts";
 
 /** Prints each mutant with what became of it; the last line is `N of N`, those that were killed of those that count. */
 async function main(): Promise<void> {
-  const all = await verdicts(await development({ profile: "howto" }), INSTALLED);
+  const all = await verdicts(await development(PROFILE_KEYS.howto), INSTALLED);
   for (const v of all) {
     const what = v.fate === "killed" ? `by "${v.by}": ${v.said}` : v.fate === "equivalent" ? v.reason : "";
     console.log(`${v.fate === "survived" ? "SURVIVED" : v.fate}  ${v.mutant}${what && `\n            ${what}`}`);

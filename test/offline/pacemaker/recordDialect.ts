@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { merge, parseCib } from "../../../providers/pacemaker/cib";
 import { bareCib } from "./cluster";
-import { development } from "./development";
+import { development, PROFILE_KEYS } from "./development";
 import { stage } from "./play";
 import { pool } from "./pool";
 import { scenarios } from "./scenario";
@@ -15,7 +15,7 @@ import type { Decision } from "./simulator";
  */
 async function main(root: string): Promise<void> {
   const pacemaker = { root, schema: "pacemaker-4.0", losesAfterEvents: true };
-  const on = stage(merge(parseCib(bareCib(pacemaker.schema)), await development({ profile: "howto" })), pacemaker);
+  const on = stage(merge(parseCib(bareCib(pacemaker.schema)), await development(PROFILE_KEYS.howto)), pacemaker);
   const decided = await pool(scenarios, async (s): Promise<[string, Decision]> => {
     const { announced, executed, carried } = await on.decide(s);
     const asked = Object.entries(carried).filter(([words]) => words in (s.expect.with ?? {}));

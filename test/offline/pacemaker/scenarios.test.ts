@@ -1,18 +1,12 @@
 import { merge, parseCib } from "../../../providers/pacemaker/cib";
 import { bareCib } from "./cluster";
-import type { Keys } from "./development";
-import { development } from "./development";
+import { development, PROFILE_KEYS } from "./development";
 import { stage } from "./play";
 import { pool } from "./pool";
 import type { Scenario } from "./scenario";
 import { forFast, scenarios } from "./scenario";
 import { INSTALLED } from "./simulator";
 
-/** The profiles themselves: what the stack says for the sake of busy machines is left aside. */
-const KEYS: Readonly<Record<string, Keys>> = {
-  howto: { profile: "howto" },
-  fast: { profile: "fast", "cluster.priorityFencingDelay": 2 },
-};
 const AS: Readonly<Record<string, (s: Scenario) => Scenario[]>> = { howto: (s) => [s], fast: forFast };
 
 /**
@@ -23,7 +17,7 @@ describe.each(Object.keys(AS))("Pacemaker's scheduler on the configuration of pr
   const found = new Map<string, string[]>();
 
   beforeAll(async () => {
-    const on = stage(merge(parseCib(bareCib(INSTALLED.schema)), await development(KEYS[profile])), INSTALLED);
+    const on = stage(merge(parseCib(bareCib(INSTALLED.schema)), await development(PROFILE_KEYS[profile])), INSTALLED);
     await pool(scenarios, async (s) => {
       const all = await Promise.all((AS[profile] as (s: Scenario) => Scenario[])(s).map((x) => on.complaints(x)));
       found.set(s.name, all.flat());

@@ -43,6 +43,16 @@ export const blank = (node: string): DrbdSeen => ({
   udevHost: "",
 });
 
+/** Both connected and up to date, none promoted. */
+export const synced = {
+  connection: "Connected",
+  connected: true,
+  role: "Secondary",
+  peerRole: "Secondary",
+  disk: "UpToDate",
+  peerDisk: "UpToDate",
+};
+
 /** The same in use for long: a file system on DRBD, both connected and up to date. */
 export function inUse(node: string, files: DrbdSeen["files"]): DrbdSeen {
   const b = blank(node);
@@ -61,14 +71,7 @@ export function inUse(node: string, files: DrbdSeen["files"]): DrbdSeen {
         metadata: { format: "attached", currentUuid: "A1B2C3D4E5F60718" },
       })),
     },
-    state: {
-      connection: "Connected",
-      connected: true,
-      role: "Secondary",
-      peerRole: "Secondary",
-      disk: "UpToDate",
-      peerDisk: "UpToDate",
-    },
+    state: synced,
     device: true,
   };
 }

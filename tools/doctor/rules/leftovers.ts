@@ -1,4 +1,4 @@
-import { OPERATION } from "../../operate/mark";
+import { OPERATION, parseMark } from "../../operate/mark";
 import type { Rule } from "./rule";
 
 const TABLE = "inet qvd_ha_drill";
@@ -30,7 +30,7 @@ export const leftovers: Rule = (l) => [
       ),
     ),
   ].map((detail) => {
-    const [verb = "", , node] = detail.slice(OPERATION.length + 1).split(":");
+    const { verb = "", noted: [, node] = [] } = parseMark(detail.slice(OPERATION.length + 1)) ?? {};
     return {
       severity: "warning" as const,
       where: "cluster",
