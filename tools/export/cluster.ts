@@ -46,7 +46,7 @@ function fencingSeconds(c: Configuration, device: string): number | undefined {
   return seconds(param(c, device, "pcmk_reboot_timeout")) ?? seconds(c.properties["stonith-timeout"]);
 }
 
-export function timers(c: Configuration, device: string): object {
+export function timers(c: Configuration, device: string) {
   const drbd = primitive(c, "p_drbd_postgres");
   const fence = primitive(c, device);
   return defined({

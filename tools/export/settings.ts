@@ -86,6 +86,8 @@ export function derive(found: Found): Derived {
     nodes.map((n) => n.lan),
   );
 
+  const timers = cluster.timers(c, `p_fence_${names[0]}`);
+
   return {
     settings: defined({
       // What is read is said key by key; what is not there is not to be added by a default.
@@ -102,7 +104,7 @@ export function derive(found: Found): Derived {
       repository: repositoryOf(first),
       database: settings,
       drbd: {
-        ...drbdOf(drbd, resource, cluster.timers(c, `p_fence_${names[0]}`) as { fencing: { off?: number } }),
+        ...drbdOf(drbd, resource, timers.fencing.off),
         ...defined({ notifications: cluster.notifications(c) }),
       },
       corosync: defined({
@@ -113,7 +115,7 @@ export function derive(found: Found): Derived {
         oneRing: nodes.every((n) => n.crossover === undefined) ? true : undefined,
       }),
       cluster: cluster.defaults(c),
-      timers: cluster.timers(c, `p_fence_${names[0]}`),
+      timers,
       fencing: defined({
         agent: device?.agent.replace(/^stonith:/, ""),
         manageKey,
@@ -211,11 +213,11 @@ function repositoryOf(n: NodeFound): object | undefined {
   return lines.length > 0 ? defined({ lines, keyring }) : undefined;
 }
 
-function drbdOf(drbd: Foreign, resource: string, timers: { fencing: { off?: number } }): object {
+function drbdOf(drbd: Foreign, resource: string, fenceOff: number | undefined): object {
   const [net, disk, startup, handlers] = ["net", "disk", "startup", "handlers"].map((n) => optionsOf(drbd.body, n));
   const on = drbd.body.find((s) => s.key === "on")?.body;
   const handler = handlers?.["fence-peer"];
-  const patience = (timers.fencing.off ?? 60) + 60;
+  const patience = (fenceOff ?? 60) + 60;
   const derived = `--timeout ${patience} --dc-timeout ${patience + 5}`;
   return defined({
     resource,

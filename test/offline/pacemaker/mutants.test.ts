@@ -1,7 +1,4 @@
-import { development, PROFILE_KEYS } from "./development";
-import { forFast, scenarios } from "./scenario";
-import { INSTALLED } from "./simulator";
-import { stale, verdicts } from "./verdicts";
+import { stale, verdictsOf } from "./verdicts";
 import type { Verdict } from "./verdicts";
 
 /**
@@ -13,7 +10,7 @@ describe("mutants of the rendered configuration", () => {
   const of = (fate: Verdict["fate"]): Verdict[] => all.filter((v) => v.fate === fate);
 
   beforeAll(async () => {
-    all = await verdicts(await development(PROFILE_KEYS.howto), INSTALLED);
+    all = await verdictsOf("howto");
   }, 900_000);
 
   test("none survives", () => expect(of("survived")).toEqual([]));
@@ -47,8 +44,7 @@ describe("mutants of the rendered configuration", () => {
 
 describe("mutants of profile fast", () => {
   test("none survives, the address's own constraints included", async () => {
-    const spec = await development(PROFILE_KEYS.fast);
-    const all = await verdicts(spec, INSTALLED, scenarios.flatMap(forFast));
+    const all = await verdictsOf("fast");
     expect(all.filter((v) => v.fate === "survived")).toEqual([]);
     expect(stale(all, "equivalentFast")).toEqual([]);
     const killed = all.filter((v) => v.fate === "killed").map((v) => v.mutant);

@@ -6,13 +6,15 @@ import type { Configuration } from "../../../providers/pacemaker/spec";
 import type { Xml } from "../../../providers/pacemaker/xml";
 import { element, parseXml } from "../../../providers/pacemaker/xml";
 import { bareCib } from "./cluster";
+import { development, PROFILE_KEYS } from "./development";
 import { edit } from "./given";
 import type { Mutant } from "./mutations";
 import { mutations, replace } from "./mutations";
 import { stage } from "./play";
 import { pool } from "./pool";
 import type { Scenario } from "./scenario";
-import { scenarios } from "./scenario";
+import { asPlayed, scenarios } from "./scenario";
+import { INSTALLED } from "./simulator";
 import type { Pacemaker } from "./simulator";
 
 /** A change to the element with an id (or of a name, where it has none): attributes set (null: taken out), XML added inside. */
@@ -104,10 +106,10 @@ async function harmless(
 }
 
 /** Every mutant of the configuration's CIB, each until the first scenario that it breaks. @param play what the configuration itself passes */
-export async function verdicts(
+async function verdicts(
   configuration: Configuration,
   pacemaker: Pacemaker,
-  play: readonly Scenario[] = scenarios,
+  play: readonly Scenario[],
 ): Promise<Verdict[]> {
   const rendered = merge(parseCib(bareCib(pacemaker.schema)), configuration);
   // Validating takes a third of each run; verify.test.ts asks for it once.
@@ -129,6 +131,12 @@ export async function verdicts(
     proved && silent.includes(m) ? Promise.resolve(equivalent(m)) : judge(cib, m, pacemaker, ranking),
   );
 }
+
+type Play = (s: Scenario) => readonly Scenario[];
+
+/** The same for the stack `dev` with a profile's values, by the installed Pacemaker. */
+export const verdictsOf = async (profile: string): Promise<Verdict[]> =>
+  verdicts(await development(PROFILE_KEYS[profile]), INSTALLED, scenarios.flatMap(asPlayed[profile] as Play));
 
 /** What mutants.json says of mutants that do not make a difference, and do or are not there. */
 export const stale = (all: readonly Verdict[], of: "equivalent" | "equivalentFast" = "equivalent"): string[] =>
