@@ -11,21 +11,24 @@ const hypervisorPrivateKey = secrets.hypervisorPrivateKey ?? (key === undefined 
 
 const qvddb = new QvdDatabase("qvddb", { ...settings, secrets: { ...secrets, hypervisorPrivateKey } }, announced());
 
-export const address = qvddb.address;
-export const port = qvddb.port;
-export const database = qvddb.database;
-export const user = qvddb.user;
-export const password = qvddb.password;
-export const connectionString = qvddb.connectionString;
-export const nodes = qvddb.nodes;
-export const drbdResource = qvddb.drbdResource;
-export const activeNode = qvddb.activeNode;
-export const worstCaseFailoverSeconds = qvddb.worstCaseFailoverSeconds;
-export const bound = qvddb.bound;
-/** Only where the program looks after a QVD node, too. */
-export const qvdDemands = qvddb.qvdDemands;
-/** For `make status` and the drills: how to reach the nodes. Secret. */
-export const connections = qvddb.connections;
-export const hypervisors = qvddb.hypervisors;
-/** Only where the guests run in the embedded lab. */
-export const lab = embedded && { libvirtUri: embedded.libvirtUri };
+// Pulumi warns in every run of an output that is there and undefined.
+export = {
+  address: qvddb.address,
+  port: qvddb.port,
+  database: qvddb.database,
+  user: qvddb.user,
+  password: qvddb.password,
+  connectionString: qvddb.connectionString,
+  nodes: qvddb.nodes,
+  drbdResource: qvddb.drbdResource,
+  activeNode: qvddb.activeNode,
+  worstCaseFailoverSeconds: qvddb.worstCaseFailoverSeconds,
+  bound: qvddb.bound,
+  /** For `make status` and the drills: how to reach the nodes. Secret. */
+  connections: qvddb.connections,
+  hypervisors: qvddb.hypervisors,
+  /** Only where the program looks after a QVD node, too. */
+  ...(qvddb.qvdDemands && { qvdDemands: qvddb.qvdDemands }),
+  /** Only where the guests run in the embedded lab. */
+  ...(embedded && { lab: { libvirtUri: embedded.libvirtUri } }),
+};

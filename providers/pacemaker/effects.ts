@@ -18,7 +18,7 @@ const RANK: readonly Danger[] = ["restarts", "moves", "stops"];
 const worst = (all: readonly Danger[]): Danger | undefined =>
   all.reduce<Danger | undefined>((a, b) => (a === undefined || RANK.indexOf(b) > RANK.indexOf(a) ? b : a), undefined);
 
-/** Pacemaker's words for what it does to one instance of a resource, as far as that takes anything away. What starts or is reloaded is no danger. */
+/** Pacemaker's words for what it does to one instance of a resource, as far as that takes anything away. What starts is no danger, nor what is reloaded, unless it is promoted. */
 const DANGER: Readonly<Record<string, Danger>> = {
   restart: "restarts",
   recover: "restarts",
@@ -42,6 +42,21 @@ function dangerOf(actions: readonly PredictedAction[]): Danger | undefined {
   const kinds = actions.flatMap((a) => (a.blocked ? [] : (DANGER[a.action] ?? [])));
   const comes = actions.some((a) => a.action === "promote" && !a.blocked);
   return worst(kinds.map((d) => (d === "stops" && comes ? "moves" : d)));
+}
+
+/**
+ * Pacemaker 2.1 takes an instance for unpromoted from its reload until its monitor has reported. When it decides anew in between, it restarts what stands on
+ * the promoted one, and the monitor counts as failed: the service may come up on the other node. Its simulation ends before that.
+ */
+const forgets = (a: PredictedAction): boolean => a.action === "reload" && a.role === "Promoted" && !a.blocked;
+
+/** What may run only beside a resource, the members of a group by their own names. */
+function standOn(id: string, c: Configuration): string[] {
+  return Object.values(c.elements).flatMap((e) => {
+    if (e.kind !== "colocation" || e.withResource !== id) return [];
+    const placed = c.elements[e.resource];
+    return placed?.kind === "group" ? placed.members : [e.resource];
+  });
 }
 
 const isFence = (id: string, c: Configuration): boolean => {
@@ -92,15 +107,26 @@ function service(c: Configuration): ReadonlySet<string> {
 }
 
 /** What a simulation cannot see: it ends with the transition, and an attribute that is gone by then counts only in the next one. */
-function warnings(effects: readonly Effect[], now: Configuration, wanted: Configuration): string[] {
+function warnings(
+  actions: readonly PredictedAction[],
+  effects: readonly Effect[],
+  now: Configuration,
+  wanted: Configuration,
+): string[] {
   const held = holds(now, wanted);
-  return effects.flatMap(({ resource }) =>
+  const forgotten = actions
+    .filter(forgets)
+    .map(
+      (a) => `${a.target} is promoted while it is reloaded: Pacemaker may restart what stands on it, on either node`,
+    );
+  const spoken = effects.flatMap(({ resource }) =>
     ruled(resource, now).map((location) =>
       held.has(resource)
         ? `what ${resource} says of the nodes is held for ${location} until it has spoken again`
         : `${location} goes by what ${resource} says of a node: where that is missing for longer than its dampening the service may not stay`,
     ),
   );
+  return [...forgotten, ...spoken];
 }
 
 /** Somebody is served: a database server runs. Not knowing counts as yes. */
@@ -141,6 +167,9 @@ export function effectsOf(
       id,
       actions.filter((a) => a.target === id || (isClone(id) && holder(a.target) === id)),
     );
+  for (const reloaded of new Set(actions.filter(forgets).map((a) => holder(a.target) ?? a.target)))
+    for (const id of [reloaded, ...standOn(reloaded, now)])
+      found.set(id, worst([found.get(id) ?? "restarts", "restarts"]) as Danger);
   const fenced = new Set(actions.filter((a) => a.action.startsWith("Fence")).map((a) => a.target));
   for (const node of fenced) found.set(node, "stops");
   for (const [id, e] of Object.entries(now.elements)) {
@@ -178,7 +207,7 @@ export function predict(
   const actions = after.actions.filter((a) => !anyway.has(keyOf(a)));
   const effects = effectsOf(actions, now, wanted, someoneServed);
   const said = actions.length > 0 ? actions.map((a) => `Pacemaker: ${describe(a)}`) : ["Pacemaker: nothing to do"];
-  return { effects, words: [...said, ...warnings(effects, now, wanted)] };
+  return { effects, words: [...said, ...warnings(actions, effects, now, wanted)] };
 }
 
 export const SEPARATOR = "----";

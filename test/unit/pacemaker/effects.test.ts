@@ -164,3 +164,15 @@ test("a server of our own agent is a service like any other", () => {
   } as Configuration;
   expect(effectsOf([action("restart p_own a")], apart, apart, true).map((e) => e.service)).toEqual([false]);
 });
+
+test("a promoted instance that is reloaded takes what stands on it along, as on two guests it did; an unpromoted one does not", () => {
+  const reload = (role: string): PredictedAction => ({ action: "reload", target: "p_drbd_postgres", from: "a", role });
+  const after = { actions: [reload("Unpromoted"), reload("Promoted")], executed: [] };
+  const found = predict({ actions: [], executed: [] }, after, c, c, true);
+  expect(found.effects.map((e) => `${e.danger} ${e.resource} ${e.service}`)).toEqual([
+    "restarts g_postgres true",
+    "restarts ms_drbd_postgres true",
+  ]);
+  expect(found.words.join()).toContain("p_drbd_postgres is promoted while it is reloaded");
+  expect(effectsOf([reload("Unpromoted")], c, c, true)).toEqual([]);
+});
