@@ -57,7 +57,7 @@ export function fileSystem(s: Settings): PacemakerPrimitiveArgs {
   const { start, stop, monitor } = s.timers.fileSystem;
   const options: Record<string, string> = s.database.mountOptions === "" ? {} : { options: s.database.mountOptions };
   return {
-    agent: "ocf:heartbeat:Filesystem",
+    agent: s.database.fileSystemAgent,
     params: { device: deviceOf(s.drbd), directory: s.database.directory, fstype: "xfs", ...options },
     operations: [
       { name: "start", interval: 0, timeout: start },

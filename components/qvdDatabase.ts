@@ -342,6 +342,7 @@ export class QvdDatabase extends pulumi.ComponentResource {
     function installAgents(): Agents[] {
       const named = [
         settings.database.agent,
+        settings.database.fileSystemAgent,
         ...fencing.kinds.flatMap((k) => k.devices.map((d) => `stonith:${d.agent}`)),
       ];
       const ours = AGENT_NAMES.filter((n) => named.includes(n));

@@ -8,7 +8,8 @@ export type Profile = (typeof PROFILES)[number];
 export const DEFAULT_PROFILE: Profile = "fast";
 
 /** The stretch of an outage that a lever shortens, as the drills name it. */
-export type Stretch = "membership" | "fence" | "promotion" | "address" | "PostgreSQL" | "all" | "death of the standby";
+export type Stretch =
+  "membership" | "fence" | "promotion" | "file system" | "address" | "PostgreSQL" | "all" | "death of the standby";
 
 /** A key of the configuration whose default depends on the profile. */
 export interface Lever {
@@ -46,14 +47,14 @@ export const LEVERS: readonly Lever[] = [
     key: "corosync.token",
     shortens: "membership",
     howto: 5000,
-    fast: 2000,
-    why: "A dead node is silent for this long before anything happens. Together with consensus 3 s, what a machine may stand still without being fenced; Corosync's own defaults come to 2.2 s (version 2) and 6.6 s (version 3).",
+    fast: 1500,
+    why: "A dead node is silent for this long before anything happens. Together with consensus 2.2 s, what a machine may stand still without being fenced; Corosync's own defaults come to 2.2 s (version 2) and 6.6 s (version 3).",
   },
   {
     key: "corosync.consensus",
     shortens: "membership",
-    fast: 1000,
-    why: "Left alone it is 1.2 times the token. With two nodes there is nobody else to agree with: corosync.conf(5) calls anything above the join time-out (50 ms) safe; this is room for 20 lost messages.",
+    fast: 700,
+    why: "Left alone it is 1.2 times the token. With two nodes there is nobody else to agree with: corosync.conf(5) calls anything above the join time-out (50 ms) safe; this is room for 14 lost messages.",
   },
   {
     key: "cluster.priorityFencingDelay",
@@ -100,6 +101,13 @@ export const LEVERS: readonly Lever[] = [
     // The second layout's group has its address as a member.
     fits: (given) => given.layout !== "simple",
     why: "The address comes up while the file system is mounted. A client that is early is refused at once and tries again, instead of waiting for an answer. It never is where DRBD is not promoted, and goes after the server has stopped.",
+  },
+  {
+    key: "database.fileSystemAgent",
+    shortens: "file system",
+    howto: "ocf:heartbeat:Filesystem",
+    fast: "ocf:qvd-ha:filesystem",
+    why: "The distribution's agent starts some fifty processes to mount one file system, beside the server's start as many again for its first monitor. Ours starts three and one.",
   },
   {
     key: "database.agent",

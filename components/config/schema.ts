@@ -117,6 +117,8 @@ export const databaseSchema = z.strictObject({
     .string()
     .regex(/^[A-Za-z0-9_=,.-]*$/, "must be options as in mount -o")
     .default("noatime"),
+  /** What mounts, watches and unmounts the file system: the distribution's agent, or ours, which the nodes then get. */
+  fileSystemAgent: z.enum(["ocf:heartbeat:Filesystem", "ocf:qvd-ha:filesystem"]).default("ocf:heartbeat:Filesystem"),
   /**
    * Lines of pg_hba.conf, first and in this order; clients that none of them lets in come after. None: the clients alone.
    * For a server that is there already.

@@ -40,9 +40,9 @@ const must = <T>(value: T | undefined, what: string): T => {
   return value;
 };
 
-/** Where the database is, as the cluster's configuration tells it. */
-const OUR_AGENT = "ocf:qvd-ha:postgres";
+const OURS = { p_postgres: "ocf:qvd-ha:postgres", p_fs_postgres: "ocf:qvd-ha:filesystem" } as const;
 
+/** Where the database is, as the cluster's configuration tells it. */
 export function databaseAt(c: Configuration, os: NodeFound["machine"]["os"]) {
   const { psql, user } = family(os ?? "debian12").postgres;
   const directory = must(cluster.param(c, "p_fs_postgres", "directory"), "p_fs_postgres has no directory");
@@ -237,6 +237,11 @@ function drbdOf(drbd: Foreign, resource: string, fenceOff: number | undefined): 
   });
 }
 
+/** An agent of ours; any other one is what the cluster's configuration says beyond the keys. */
+function oursIn<Id extends keyof typeof OURS>(c: Configuration, id: Id): (typeof OURS)[Id] | undefined {
+  return cluster.primitive(c, id)?.agent === OURS[id] ? OURS[id] : undefined;
+}
+
 function databaseOf(
   found: Found,
   c: Configuration,
@@ -260,8 +265,8 @@ function databaseOf(
       hostName: nameOf(first.hosts ?? "", ip),
       name: at.database,
       user: db.owner,
-      // Any other one is what the cluster's configuration says beyond the keys.
-      agent: cluster.primitive(c, "p_postgres")?.agent === OUR_AGENT ? OUR_AGENT : undefined,
+      agent: oursIn(c, "p_postgres"),
+      fileSystemAgent: oursIn(c, "p_fs_postgres"),
       ...database.access(hba, {
         osUser: at.osUser,
         database: at.database,

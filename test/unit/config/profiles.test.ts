@@ -34,7 +34,7 @@ describe("profiles", () => {
       corosync: { token: 3000 },
       database: { ...valid.database, settings: { work_mem: "8MB", checkpoint_timeout: "2min" } },
     });
-    expect(s.corosync).toMatchObject({ token: 3000, consensus: 1000 });
+    expect(s.corosync).toMatchObject({ token: 3000, consensus: 700 });
     expect(s.database.settings).toMatchObject({ work_mem: "8MB", checkpoint_timeout: "2min", max_wal_size: "512MB" });
   });
 
