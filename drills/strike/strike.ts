@@ -150,7 +150,13 @@ export class Striking implements Watcher {
     const { fault, roles, watches, deployment } = this.s;
     const { serves } = fault.expect;
     const server = serves === "either" ? undefined : watches.find((w) => w.node === roles[serves]);
-    const there = (): boolean => this.wroteSince(since) && (server?.latest?.address ?? true);
+    // The address may be there long before the server, and the former server may still take writes: what counts is written after both are seen.
+    let ready = server === undefined ? since : undefined;
+    const there = (): boolean => {
+      const l = server?.latest;
+      if (ready === undefined && l?.address && l.postmaster) ready = Math.max(since, now());
+      return ready !== undefined && this.wroteSince(ready);
+    };
     const seconds = Math.max(fault.expect.gapWithin ?? 0, deployment.worstCaseFailoverSeconds ?? SERVICE_SECONDS);
     const came = await until(there, since + seconds * 1000, 250, this.signal);
     this.say(came ? "writes are acknowledged" : "no write was acknowledged in time");
