@@ -35,19 +35,31 @@ function away(l: Look, where: string): Said[] {
   ];
 }
 
+function noQuorum(l: Look): Said {
+  const away = l.r.nodes.filter((n) => !l.online(n));
+  if (away.length > 0)
+    return {
+      severity: "critical",
+      where: "cluster",
+      what: "there is no quorum: this side waits for the other node",
+      why: "the other one may have newer data, so nothing is started until it was seen",
+      next: away.flatMap((n) => switchOn(l, n)),
+    };
+  return {
+    severity: "critical",
+    where: "cluster",
+    what: "there is no quorum although the nodes see each other: one was started while the third vote was away, and waits for it",
+    why: "nothing is started until the third vote was seen once; nobody but these nodes has data, so they may go on without it",
+    next: [
+      l.on(l.spokesman, "corosync-qdevice-tool -s"),
+      ...l.r.nodes.map((n) => l.on(n, "corosync-cmapctl -s quorum.cancel_wait_for_all u8 1")),
+    ],
+  };
+}
+
 /** Nodes that are no full members of the cluster. */
 export const nodes: Rule = (l) => [
-  ...(l.v && !l.v.quorum
-    ? [
-        {
-          severity: "critical" as const,
-          where: "cluster",
-          what: "there is no quorum: this side waits for the other node",
-          why: "the other one may have newer data, so nothing is started until it was seen",
-          next: l.r.nodes.filter((n) => !l.online(n)).flatMap((n) => switchOn(l, n)),
-        },
-      ]
-    : []),
+  ...(l.v && !l.v.quorum ? [noQuorum(l)] : []),
   ...(l.v?.nodes ?? []).flatMap((n): Said[] => {
     if (l.v?.unclean.includes(n.name)) return [unclean(l, n.name)];
     if (!n.online) return away(l, n.name);
