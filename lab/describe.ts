@@ -59,7 +59,8 @@ export function labDefaults(lab: LabDescription): Record<string, unknown> {
       domainType,
       cpu,
       memoryMiB: 1024,
-      vcpus: 1,
+      // Two, as any machine has today: a failover does several things at a time.
+      vcpus: 2,
       pool,
       consoleDirectory,
       image: { base, build: "lab/lab image", kernel, initrd, kernelArguments },

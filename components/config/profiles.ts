@@ -156,8 +156,8 @@ export const LEVERS: readonly Lever[] = [
   {
     key: "drbd.pingTimeout",
     shortens: "death of the standby",
-    fast: 1500,
-    why: "More patience than DRBD's own 500 ms, as it is asked five times as often.",
+    fast: 2000,
+    why: "More patience than DRBD's own 500 ms, as it is asked five times as often. And the handler by which DRBD asks for its peer's death looks at once and then after two seconds: by the first look the peer should be dead.",
   },
   {
     key: "drbd.timeout",
