@@ -6,6 +6,7 @@ import { serving, simulation } from "./effects";
 import { heldIn, hold, holds, release } from "./hold";
 import { partOf, spokesman } from "./read";
 import type { PacemakerSeen, Spokesman } from "./read";
+import { forgetReload, reloadable } from "./reload";
 import type { Configuration, PacemakerSpec } from "./spec";
 import { running } from "./status";
 import { untilIdle, untilSettled, untilStopped } from "./stop";
@@ -90,7 +91,13 @@ export function plan(wanted: PacemakerSpec, seen: PacemakerSeen): Plan {
     waits: true,
   };
   const after = heldIn(merged).length > 0 ? [released(from.node, merged, "the ping was restarted")] : [];
-  return stages([[step, settled, ...after]]);
+  const reloaded = reloadable(now, partOf(wanted));
+  const forgotten: Step = {
+    node: from.node,
+    reason: `take back what failed because ${reloaded.join(", ")} was promoted while it was reloaded`,
+    command: forgetReload(reloaded),
+  };
+  return stages([[step, settled, ...(reloaded.length > 0 ? [forgotten] : []), ...after]]);
 }
 
 const NOTHING: Configuration = { properties: {}, resourceDefaults: {}, operationDefaults: {}, elements: {} };

@@ -146,3 +146,20 @@ describe("a change that restarts the ping that a rule goes by", () => {
     expect(outputs(as, seenOf(left)).foreign).toEqual(outputs(as, seenOf(running())).foreign);
   });
 });
+
+test("a parameter of what is promoted: the failure that its reload may leave is taken back; one of what is not promoted leaves none", () => {
+  const change = (id: string, params: object): string[] => {
+    const input = structuredClone(howtoInput) as { elements: Record<string, { params?: object }> };
+    const element = input.elements[id] as { params?: object };
+    element.params = { ...element.params, ...params };
+    return plan(pacemakerSchema.parse(input), seen({ serving: true }))
+      .stages.flat()
+      .map((s) => s.reason);
+  };
+  expect(change("p_drbd_postgres", { ignore_missing_notifications: true })).toEqual([
+    expect.stringContaining("change p_drbd_postgres"),
+    expect.stringContaining("wait until"),
+    "take back what failed because p_drbd_postgres was promoted while it was reloaded",
+  ]);
+  expect(change("p_fs_postgres", { options: "noatime" }).length).toBe(2);
+});

@@ -1,0 +1,30 @@
+import { lines, raw, sh } from "../remote";
+import type { Command } from "../remote";
+import { canonical } from "./cib";
+import type { Configuration } from "./spec";
+import { untilSettled } from "./stop";
+
+/** Primitives of promotable clones of which a parameter changes: their agent may be told to reload while it is promoted, which effects.ts tells the consequences of. */
+export function reloadable(now: Configuration, wanted: Configuration): string[] {
+  return Object.values(now.elements).flatMap((e) => {
+    if (e.kind !== "clone" || e.meta["promotable"] !== "true") return [];
+    const [a, b] = [now.elements[e.child], wanted.elements[e.child]];
+    if (a?.kind !== "primitive" || b?.kind !== "primitive" || a.agent !== b.agent) return [];
+    return canonical(a.params) === canonical(b.params) ? [] : [e.child];
+  });
+}
+
+const FORGET = raw(`for id in "\${ids[@]}"; do
+  failed="//lrm_resource[@id='$id']/lrm_rsc_op[@id='\${id}_last_failure_0' and @operation='monitor' and @rc-code='8']"
+  cibadmin --query --xpath "$failed" >/dev/null 2>&1 || continue
+  crm_resource --cleanup --resource "$id"
+done`);
+
+/**
+ * Takes back that a monitor failed because it found an instance promoted that Pacemaker had taken for unpromoted since its reload, and waits until the
+ * cluster has acted on that. No other failure is touched.
+ */
+export const forgetReload = (ids: readonly string[]): Command => ({
+  ...untilSettled,
+  script: lines(sh`ids=(${ids})`, FORGET, untilSettled.script),
+});
