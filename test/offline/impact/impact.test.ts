@@ -10,7 +10,7 @@ import { overlaid } from "../../e2e/impact/overlay";
 import { faults, row } from "../../e2e/impact/table";
 import type { Outcome } from "../../e2e/impact/table";
 import { development } from "../pacemaker/development";
-import { NAMES, TwoNodes } from "./twoNodes";
+import { FENCE_AGENT, NAMES, TwoNodes } from "./twoNodes";
 
 // The same changes as on the guests (test/e2e/impact), as far as they are the cluster's configuration, on the real Corosync and Pacemaker in name spaces of this machine.
 // Proves that what our question announces is what Pacemaker then does, by its own log. The agents of DRBD, file system, address, PostgreSQL, ping and fencing are
@@ -26,7 +26,7 @@ jest.setTimeout(10 * 60_000);
 /** What the stack asks for after the first `n` changes. */
 async function specAfter(n: number, passive: string): Promise<PacemakerSpec> {
   const config = Object.assign({}, ...changes.slice(0, n).map((c) => c.config ?? {})) as Record<string, unknown>;
-  const base = await development(config);
+  const base = await development({ ...FENCE_AGENT, ...config });
   const overlay =
     overlayOf(
       changes.slice(0, n).map((_, i) => i + 1),

@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync } from "node:fs";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { TEXTS } from "../../../providers/agents/render";
 import type { Facts, Seen } from "../../../providers/fact";
 import { pacemaker } from "../../../providers/pacemaker";
 import type { PacemakerSpec } from "../../../providers/pacemaker";
@@ -12,6 +13,10 @@ import { raw } from "../../../providers/remote";
 
 const NODES = join(__dirname, "nodes");
 export const NAMES = ["qvddb1", "qvddb2"] as const;
+/** Where the resource agents of this machine are, as far as Pacemaker knows. */
+const AGENTS = "/usr/lib/ocf/resource.d/";
+/** In place of our own fence agent, which is on no machine but a node. */
+export const FENCE_AGENT = { "fencing.agent": "fence_virsh" };
 const LOG = "/var/log/pacemaker/pacemaker.log";
 
 const QUIET_FOR = `${IDLE.text}
@@ -30,6 +35,12 @@ export class TwoNodes {
 
   static up(): TwoNodes {
     const dir = mkdtempSync(join(tmpdir(), "qvd-ha-two-"));
+    for (const { path, text } of Object.values(TEXTS)) {
+      if (!path.startsWith(AGENTS)) continue;
+      const place = join(dir, "ours", path.slice(AGENTS.length));
+      mkdirSync(dirname(place), { recursive: true });
+      writeFileSync(place, text, { mode: 0o755 });
+    }
     const r = spawnSync(NODES, ["up", dir], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
     if (r.status !== 0)
       throw new Error(`the nodes do not come up (packages corosync, pacemaker, fence-agents): ${r.stderr}`);

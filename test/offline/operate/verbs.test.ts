@@ -13,7 +13,7 @@ import { reportFacts, reportOf } from "../../../tools/status/node";
 import type { NodeReport } from "../../../tools/status/node";
 import type { Status } from "../../../tools/status/read";
 import { activeNode } from "../../../tools/status/read";
-import { TwoNodes } from "../impact/twoNodes";
+import { FENCE_AGENT, TwoNodes } from "../impact/twoNodes";
 import { synced } from "../../unit/drbd/samples";
 import { development } from "../pacemaker/development";
 
@@ -91,7 +91,7 @@ describe("on the real Pacemaker", () => {
     const two = TwoNodes.up();
     c = new Cluster(two);
     two.settled();
-    const spec = await development();
+    const spec = await development(FENCE_AGENT);
     const [first] = steps(pacemaker.plan(spec, two.seen(spec)));
     expect(two.run("qvddb1", first!.command)).toMatchObject({ code: 0 });
     two.settled(7);
