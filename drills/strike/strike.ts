@@ -39,6 +39,10 @@ export interface Scene {
   readonly options: DrillOptions;
 }
 
+/** From when redundancy is missed: from the fault on, or from its being taken back; where nothing is done, not while nothing was done. */
+export const lacksSince = (fault: Fault, takenBack: boolean, injected: number): number =>
+  takenBack || fault.does.length === 0 ? now() : injected;
+
 /** One fault from its first action until the pair is whole again. */
 export class Striking implements Watcher {
   private newest?: Status;
@@ -72,7 +76,7 @@ export class Striking implements Watcher {
       await this.awaitBoots(injected);
       await sleep((fault.expect.holds ?? 0) * 1000, undefined, { signal: this.signal });
       const handsOn = journal.open.some((d) => d.kind !== "power") || fault.expect.staysDown !== undefined;
-      const ended = handsOn ? now() : injected;
+      const ended = lacksSince(fault, handsOn, injected);
       if (handsOn) this.say("taking the fault back");
       restored = await restore(journal, field, (t) => this.say(t));
       const redundantAt = await this.awaitRedundancy(ended);

@@ -6,6 +6,7 @@ import type { Fault } from "../../../drills/faults/fault";
 import { list } from "../../../drills/list";
 import { seen } from "../../../drills/seen";
 import { sentence } from "../../../drills/sentence";
+import { lacksSince } from "../../../drills/strike/strike";
 
 // Proves that the list is whole and each fault well formed; what a fault does to a cluster, only a drill can tell.
 const ROOT = join(__dirname, "..", "..", "..", "drills", "faults");
@@ -17,6 +18,13 @@ const NUMBERS =
 describe("the faults", () => {
   it("cover the whole list, and the HOWTO's two reboots and its move", () => {
     expect(new Set(faults.map((f) => f.number))).toEqual(new Set([...NUMBERS.split(" "), "H1", "H2", "H3"]));
+  });
+
+  it("are counted against redundancy from when they struck or were taken back; an hour in which nothing is done is not", () => {
+    const since = (name: string, takenBack: boolean): number => lacksSince(faultNamed(name), takenBack, 1000);
+    expect(since("power-cut", false)).toBe(1000);
+    expect(since("ring-0-down", true)).toBeGreaterThan(1000);
+    expect(since("quiet-hour", false)).toBeGreaterThan(1000);
   });
 
   it("are all reached from the index", () => {
