@@ -37,18 +37,18 @@ function holderOf(id: string, c: Configuration): string | undefined {
   return holder === undefined ? undefined : (holderOf(holder, c) ?? holder);
 }
 
-/** A clone whose instance goes here and comes there moves; what is promoted elsewhere has moved, too. */
-function dangerOf(actions: readonly PredictedAction[]): Danger | undefined {
-  const kinds = actions.flatMap((a) => (a.blocked ? [] : (DANGER[a.action] ?? [])));
-  const comes = actions.some((a) => a.action === "promote" && !a.blocked);
-  return worst(kinds.map((d) => (d === "stops" && comes ? "moves" : d)));
-}
-
 /**
  * Pacemaker 2.1 takes an instance for unpromoted from its reload until its monitor has reported. When it decides anew in between, it restarts what stands on
  * the promoted one, and the monitor counts as failed: the service may come up on the other node. Its simulation ends before that.
  */
 const forgets = (a: PredictedAction): boolean => a.action === "reload" && a.role === "Promoted" && !a.blocked;
+
+/** A clone whose instance goes here and comes there moves; what is promoted elsewhere has moved, too. */
+function dangerOf(actions: readonly PredictedAction[]): Danger | undefined {
+  const kinds = actions.flatMap((a) => (a.blocked ? [] : forgets(a) ? "restarts" : (DANGER[a.action] ?? [])));
+  const comes = actions.some((a) => a.action === "promote" && !a.blocked);
+  return worst(kinds.map((d) => (d === "stops" && comes ? "moves" : d)));
+}
 
 /** What may run only beside a resource, the members of a group by their own names. */
 function standOn(id: string, c: Configuration): string[] {
@@ -168,8 +168,7 @@ export function effectsOf(
       actions.filter((a) => a.target === id || (isClone(id) && holder(a.target) === id)),
     );
   for (const reloaded of new Set(actions.filter(forgets).map((a) => holder(a.target) ?? a.target)))
-    for (const id of [reloaded, ...standOn(reloaded, now)])
-      found.set(id, worst([found.get(id) ?? "restarts", "restarts"]) as Danger);
+    for (const id of standOn(reloaded, now)) if (!found.has(id)) found.set(id, "restarts");
   const fenced = new Set(actions.filter((a) => a.action.startsWith("Fence")).map((a) => a.target));
   for (const node of fenced) found.set(node, "stops");
   for (const [id, e] of Object.entries(now.elements)) {

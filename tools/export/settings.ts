@@ -1,3 +1,4 @@
+import { AGENT_NAMES } from "@qvd-ha/providers/dist/agents/render";
 import { parseConfig, section, value } from "@qvd-ha/providers/dist/corosync/config";
 import { find, optionsOf } from "@qvd-ha/providers/dist/drbd/config";
 import type { Foreign } from "@qvd-ha/providers/dist/drbd/foreign";
@@ -39,8 +40,6 @@ const must = <T>(value: T | undefined, what: string): T => {
   if (value === undefined || value === "") throw new NotFound(`${what}: there is nothing to export`);
   return value;
 };
-
-const OURS = { p_postgres: "ocf:qvd-ha:postgres", p_fs_postgres: "ocf:qvd-ha:filesystem" } as const;
 
 /** Where the database is, as the cluster's configuration tells it. */
 export function databaseAt(c: Configuration, os: NodeFound["machine"]["os"]) {
@@ -238,9 +237,8 @@ function drbdOf(drbd: Foreign, resource: string, fenceOff: number | undefined): 
 }
 
 /** An agent of ours; any other one is what the cluster's configuration says beyond the keys. */
-function oursIn<Id extends keyof typeof OURS>(c: Configuration, id: Id): (typeof OURS)[Id] | undefined {
-  return cluster.primitive(c, id)?.agent === OURS[id] ? OURS[id] : undefined;
-}
+const oursIn = (c: Configuration, id: string): string | undefined =>
+  AGENT_NAMES.find((name) => name === cluster.primitive(c, id)?.agent);
 
 function databaseOf(
   found: Found,

@@ -1,3 +1,5 @@
+import { ENVIRONMENT } from "./common";
+
 /**
  * A fence agent for the forced command of `fencing/access`: one message to the hypervisor, and its answer. As fence_virsh it takes its parameters on standard
  * input; unlike it, it asks for a reboot as a whole. Where a standing connection does not carry the message, it is sent over a new one: twice off is off.
@@ -5,7 +7,7 @@
  */
 export const FENCE_AGENT = `#!/bin/sh
 # Managed by qvd-ha: fences a libvirt domain by one message to its hypervisor. Changes are overwritten.
-export LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin
+${ENVIRONMENT}
 action=reboot plug= ip= ipport=22 username=root identity_file= ssh_options= power_timeout=60
 
 metadata() {

@@ -1,3 +1,5 @@
+import { DESCRIBED, ENVIRONMENT } from "./common";
+
 /**
  * A file system on a replicated disk by the parameters of ocf:heartbeat:Filesystem, with as few processes as it takes: on the way to a server that serves,
  * that agent starts some fifty. What is the same: what counts as mounted, the file that level 20 writes past the cache and reads, that what keeps the file
@@ -6,7 +8,7 @@
  */
 export const FILESYSTEM_AGENT = `#!/bin/sh
 # Managed by qvd-ha: a file system on a replicated disk, for Pacemaker. Changes are overwritten.
-export LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin
+${ENVIRONMENT}
 : "\${OCF_RESKEY_device=}" "\${OCF_RESKEY_directory=}" "\${OCF_RESKEY_fstype=}" "\${OCF_RESKEY_options=}" "\${OCF_CHECK_LEVEL:=0}"
 device=$OCF_RESKEY_device directory=\${OCF_RESKEY_directory%/}
 seconds=$((\${OCF_RESKEY_CRM_meta_timeout:-20000} / 1000))
@@ -32,14 +34,7 @@ metadata() {
 <action name="monitor" timeout="40s" interval="20s" depth="0"/>
 <action name="monitor" timeout="40s" interval="20s" depth="20"/>
 <action name="status" timeout="20s"/>
-<action name="meta-data" timeout="5s"/>
-<action name="validate-all" timeout="5s"/>
-</actions>
-</resource-agent>
-XML
-}
-
-why() { printf 'ocf-exit-reason:%s\\n' "$1" >&2; }
+${DESCRIBED}
 
 # What is mounted below comes to stand in $below, the newest first.
 mounted() {

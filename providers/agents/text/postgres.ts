@@ -1,3 +1,5 @@
+import { DESCRIBED, ENVIRONMENT } from "./common";
+
 /**
  * PostgreSQL by the parameters of ocf:heartbeat:pgsql, with as few processes as it takes: that agent needs some hundred before it starts the server, polls
  * every second, and asks for its own name and version each time. What is the same: when it counts as running, what the monitor writes, `fast` before
@@ -6,7 +8,7 @@
  */
 export const POSTGRES_AGENT = `#!/bin/sh
 # Managed by qvd-ha: PostgreSQL on a replicated disk, for Pacemaker. Changes are overwritten.
-export LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin
+${ENVIRONMENT}
 unset PGHOST PGPORT PGUSER PGDATABASE PGPASSWORD PGOPTIONS PGSERVICE
 : "\${OCF_RESKEY_pgctl=/usr/bin/pg_ctl}" "\${OCF_RESKEY_psql=/usr/bin/psql}" "\${OCF_RESKEY_pgdata=/var/lib/pgsql/data}"
 : "\${OCF_RESKEY_pgdba=postgres}" "\${OCF_RESKEY_pgport=5432}" "\${OCF_RESKEY_pgdb=template1}" "\${OCF_RESKEY_monitor_user=$OCF_RESKEY_pgdba}"
@@ -39,14 +41,7 @@ metadata() {
 <action name="stop" timeout="120s"/>
 <action name="monitor" timeout="30s" interval="30s" depth="0"/>
 <action name="status" timeout="30s"/>
-<action name="meta-data" timeout="5s"/>
-<action name="validate-all" timeout="5s"/>
-</actions>
-</resource-agent>
-XML
-}
-
-why() { printf 'ocf-exit-reason:%s\\n' "$1" >&2; }
+${DESCRIBED}
 
 # The server's user, with no session of its own: whatever a log-in does costs time while nobody is served.
 as() { setpriv --reuid "$OCF_RESKEY_pgdba" --regid "$(id -g "$OCF_RESKEY_pgdba")" --init-groups -- "$@"; }

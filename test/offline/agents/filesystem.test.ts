@@ -8,11 +8,11 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync,
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FILESYSTEM_AGENT } from "../../../providers/agents/text/filesystem";
+import { act as call, OCF_ROOT } from "./act";
 
 jest.setTimeout(60_000);
 
-const root = process.env.OCF_ROOT ?? "/usr/lib/ocf";
-const THEIRS = join(root, "resource.d/heartbeat/Filesystem");
+const THEIRS = join(OCF_ROOT, "resource.d/heartbeat/Filesystem");
 const OURS = "ocf:qvd-ha:filesystem";
 const [OK, FAILED, NOT_INSTALLED, NOT_CONFIGURED, NOT_RUNNING] = [0, 1, 5, 6, 7];
 
@@ -40,27 +40,13 @@ describe.each(["ocf:heartbeat:Filesystem", OURS])("%s", (name) => {
     rmSync(home, { recursive: true });
   });
 
-  const act = (action: string, more: Record<string, string> = {}, seconds = 20): number | null => {
-    const r = spawnSync(agent, [action], {
-      encoding: "utf8",
-      cwd: "/",
-      env: {
-        PATH: "/usr/sbin:/usr/bin:/sbin:/bin",
-        OCF_ROOT: root,
-        OCF_RESOURCE_INSTANCE: "p_fs_postgres",
-        OCF_RESKEY_CRM_meta_timeout: String(seconds * 1000),
-        OCF_RESKEY_device: device,
-        OCF_RESKEY_directory: directory,
-        OCF_RESKEY_fstype: "ext4",
-        OCF_RESKEY_options: "noatime",
-        OCF_CHECK_LEVEL: "20",
-        HA_LOGFACILITY: "none",
-        HA_RSCTMP: home,
-        ...more,
-      },
-    });
-    said = r.stderr;
-    return r.status;
+  /** With other parameters, or another level of the monitor. */
+  const act = (action: string, more: Record<string, string> = {}, seconds = 20, level = "20"): number | null => {
+    const params = { device, directory, fstype: "ext4", options: "noatime", ...more };
+    const environment = { OCF_CHECK_LEVEL: level };
+    const done = call({ agent, action, resource: "p_fs_postgres", params, seconds, state: home, environment });
+    said = done.stderr;
+    return done.status;
   };
   const mount = (): string[] | undefined =>
     readFileSync("/proc/self/mounts", "utf8")
@@ -85,7 +71,7 @@ describe.each(["ocf:heartbeat:Filesystem", OURS])("%s", (name) => {
     expect(act("monitor")).toBe(OK);
     execFileSync("mount", ["-o", "remount,ro", directory]);
     expect(act("monitor")).toBe(FAILED);
-    expect(act("monitor", { OCF_CHECK_LEVEL: "0" })).toBe(OK);
+    expect(act("monitor", {}, 20, "0")).toBe(OK);
     expect(act("stop")).toBe(OK);
   });
 
@@ -124,11 +110,11 @@ describe.each(["ocf:heartbeat:Filesystem", OURS])("%s", (name) => {
   if (name !== OURS) return;
 
   test("says what is wrong, and mounts nothing", () => {
-    expect(act("start", { OCF_RESKEY_directory: "data" })).toBe(NOT_CONFIGURED);
+    expect(act("start", { directory: "data" })).toBe(NOT_CONFIGURED);
     expect(said).toContain('directory must be a path, not "data"');
-    expect(act("start", { OCF_RESKEY_device: join(home, "none") }, 2)).toBe(NOT_INSTALLED);
+    expect(act("start", { device: join(home, "none") }, 2)).toBe(NOT_INSTALLED);
     expect(said).toContain(`there is no block device ${join(home, "none")}`);
-    expect(act("start", { OCF_RESKEY_fstype: "xfs" })).toBe(FAILED);
+    expect(act("start", { fstype: "xfs" })).toBe(FAILED);
     expect(said).toMatch(/ocf-exit-reason:mount: .*\S/);
     expect(mount()).toBeUndefined();
   });

@@ -11,12 +11,12 @@ import { agentParams, postgres } from "../../../providers/postgres";
 import type { PostgresSeen } from "../../../providers/postgres/read";
 import { sh } from "../../../providers/remote";
 import { steps } from "../../../providers/step";
+import { act as call, OCF_ROOT } from "../agents/act";
 import { Sandbox } from "./sandbox";
 
 jest.setTimeout(120_000);
 
-const root = process.env.OCF_ROOT ?? "/usr/lib/ocf";
-const THEIRS = join(root, "resource.d/heartbeat/pgsql");
+const THEIRS = join(OCF_ROOT, "resource.d/heartbeat/pgsql");
 const OURS = "ocf:qvd-ha:postgres";
 const NOT_RUNNING = 7;
 
@@ -43,19 +43,13 @@ describe.each(["ocf:heartbeat:pgsql", OURS])("%s", (name) => {
   afterAll(() => box.end());
 
   const act = (action: string, seconds = 60): number | null => {
-    const params = Object.entries(agentParams(box.spec)).map(([k, v]) => [`OCF_RESKEY_${k}`, v]);
-    const r = spawnSync(agent, [action], {
-      encoding: "utf8",
-      cwd: "/",
-      env: {
-        PATH: "/usr/sbin:/usr/bin:/sbin:/bin",
-        OCF_ROOT: root,
-        OCF_RESOURCE_INSTANCE: "p_postgres",
-        OCF_RESKEY_CRM_meta_timeout: String(seconds * 1000),
-        HA_LOGFACILITY: "none",
-        HA_RSCTMP: join(box.root, "state"),
-        ...Object.fromEntries(params),
-      },
+    const r = call({
+      agent,
+      action,
+      resource: "p_postgres",
+      params: agentParams(box.spec),
+      seconds,
+      state: join(box.root, "state"),
     });
     said = r.stderr;
     return r.status;
