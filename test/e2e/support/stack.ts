@@ -65,10 +65,18 @@ export function sh(
   });
 }
 
+/** The end of an output, without the lines that only say that it goes on. */
+const endOf = (output: string): string =>
+  output
+    .split("\n")
+    .filter((l) => l.trim() !== "" && !/^@ \w+\.*$/.test(l.trim()))
+    .join("\n")
+    .slice(-4000);
+
 /** A command that must succeed; its output. */
 export async function must(command: string, options: { input?: string; unlogged?: boolean } = {}): Promise<string> {
   const { code, output } = await sh(command, options);
-  if (code !== 0) throw new Error(`${command} ended with ${code}:\n${output.slice(-4000)}`);
+  if (code !== 0) throw new Error(`${command} ended with ${code}:\n${endOf(output)}`);
   return output;
 }
 

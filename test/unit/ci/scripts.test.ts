@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ROOT } from "./workflows";
 
-// Proves what the two scripts of the pipelines do: a command's report, and the calls by which a comment is made or written over. The forges are stand-ins that take
+// Proves what the scripts of the pipelines do: a command's report, what a test run ends with, and the calls by which a comment is made or written over. The forges are stand-ins that take
 // what the real ones document; a real one is not asked.
 
 interface Ended {
@@ -164,5 +164,57 @@ describe("comment", () => {
     const refused = await comment([[]], () => onGithub("http://127.0.0.1:1"));
     expect(refused[0].code).toBe(1);
     expect(refused[0].text).not.toContain("Bearer");
+  });
+});
+
+describe("failures", () => {
+  const results = (suites: readonly object[]): string => {
+    const file = join(dir, "e2e.json");
+    writeFileSync(file, JSON.stringify({ testResults: suites }));
+    return file;
+  };
+  const failures = (...files: string[]): Promise<Ended> => run("failures", files, {});
+
+  it("says nothing of what passed", async () => {
+    const file = results([
+      { status: "passed", assertionResults: [{ status: "passed", fullName: "a", failureMessages: [] }] },
+    ]);
+    expect(await failures(file)).toEqual({ code: 0, text: "" });
+  });
+
+  it("names what failed with the end of its message, where the reason is, and no stack", async () => {
+    const message = [...Array(100).keys()]
+      .map((n) => `line ${n}`)
+      .concat("why it failed", "    at Object.<anonymous> (/x/y.test.ts:1:1)");
+    const file = results([
+      {
+        status: "failed",
+        assertionResults: [{ status: "failed", fullName: "the stack comes up", failureMessages: [message.join("\n")] }],
+      },
+    ]);
+    const { code, text } = await failures(file);
+    expect(code).toBe(0);
+    const printed = text.trimEnd().split("\n");
+    expect(printed[0]).toBe("FAILED e2e: the stack comes up");
+    expect(printed.slice(-2)).toEqual(["    line 99", "    why it failed"]);
+    expect(printed).toHaveLength(31);
+  });
+
+  it("names what did not run, and a file that could not be run", async () => {
+    const file = results([
+      { status: "passed", assertionResults: [{ status: "pending", fullName: "left out", failureMessages: [] }] },
+      { status: "failed", name: "/x/broken.test.ts", message: "Cannot find module", assertionResults: [] },
+    ]);
+    expect((await failures(file)).text.trimEnd().split("\n")).toEqual([
+      "NOT RUN e2e: left out",
+      "FAILED e2e: /x/broken.test.ts",
+      "    Cannot find module",
+    ]);
+  });
+
+  it("does not stumble over a set that left no result", async () => {
+    const broken = join(dir, "unit.json");
+    writeFileSync(broken, "");
+    expect(await failures(broken)).toEqual({ code: 0, text: "" });
   });
 });
