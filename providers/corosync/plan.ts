@@ -1,4 +1,4 @@
-import { lines, raw, Secret, sh } from "../remote";
+import { lines, raw, Secret, sh, TICK } from "../remote";
 import { same } from "../overlay";
 import type { Plan, Step } from "../step";
 import { plan as planOf } from "../step";
@@ -124,8 +124,11 @@ rm -f ${PENDING}`,
 /** Until every node is online in Pacemaker and every link to the peer is connected, as this node sees it; or any link, where only one node has new addresses yet. */
 function await_(spec: Spec, node: string, count = links(spec)): Step {
   const names = nodeNames(spec);
-  const script = sh`deadline=$(( SECONDS + ${spec.startTimeoutSeconds} ))
+  const script = sh`${raw(TICK)}
+tick
+deadline=$(( ticks + ${spec.startTimeoutSeconds} ))
 while :; do
+  tick
   lacks=""
   up=$(corosync-cfgtool -s 2>/dev/null | grep -c '[[:space:]]connected' || true)
   [ "$up" -ge ${count} ] || lacks="$up of ${count} links are connected"
@@ -136,7 +139,7 @@ while :; do
     done
   fi
   [ -n "$lacks" ] || exit 0
-  if (( SECONDS >= deadline )); then echo "not within ${spec.startTimeoutSeconds} s: $lacks" >&2; exit 1; fi
+  if (( ticks >= deadline )); then echo "not within ${spec.startTimeoutSeconds} s: $lacks" >&2; exit 1; fi
   sleep 1
 done`;
   return {
@@ -184,9 +187,12 @@ const deviceAnswers = (node: string, host: string): Step => ({
   reason: "wait until the host of the third vote answers",
   waits: true,
   command: {
-    script: sh`deadline=$(( SECONDS + ${DEVICE_SECONDS} ))
+    script: sh`${raw(TICK)}
+tick
+deadline=$(( ticks + ${DEVICE_SECONDS} ))
 until corosync-qdevice-tool -s 2>/dev/null | grep -qE '^State:[[:space:]]+Connected'; do
-  if (( SECONDS >= deadline )); then
+  tick
+  if (( ticks >= deadline )); then
     echo "corosync-qnetd on ${host} does not answer within ${DEVICE_SECONDS} s: is it reached there, and do the certificates fit?" >&2
     exit 1
   fi

@@ -1,4 +1,4 @@
-import { lines, raw, sh } from "../remote";
+import { lines, raw, sh, TICK } from "../remote";
 import type { Sh } from "../remote";
 import { untilIdle } from "../pacemaker/stop";
 import type { Step } from "../step";
@@ -59,8 +59,11 @@ export const release = (node: string): Step => ({
       raw(String.raw`
 d=$(mktemp -d /run/qvd-ha-release.XXXXXXXX)
 trap 'rm -rf "$d"' EXIT
-deadline=$((SECONDS + limit)) quiet=0
+${TICK}
+tick
+deadline=$((ticks + limit)) quiet=0
 while :; do
+  tick
   todo="the cluster does not answer"
   if cibadmin --query >"$d/all.xml" 2>/dev/null; then
     grep -v "id=\"$id\"" "$d/all.xml" >"$d/then.xml"
@@ -70,7 +73,7 @@ while :; do
   fi
   if [ -z "$todo" ]; then quiet=$((quiet + 1)); else quiet=0; fi
   if ((quiet >= 2)); then break; fi
-  if ((SECONDS >= deadline)); then
+  if ((ticks >= deadline)); then
     echo "maintenance mode stays on: without it, Pacemaker would do this: $todo" >&2
     echo "when that is wanted: cibadmin --delete --xml-text '<nvpair id=\"$id\"/>'" >&2
     exit 1

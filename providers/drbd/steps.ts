@@ -1,5 +1,5 @@
 import type { Sh } from "../remote";
-import { lines, raw, Secret, sh } from "../remote";
+import { lines, raw, Secret, sh, TICK } from "../remote";
 import type { Step } from "../step";
 import { probe } from "./disk";
 import { GLOBAL_PATH, GLOBAL_TEXT, HEADER } from "./render";
@@ -48,11 +48,14 @@ say() { printf 'connection %s, disk %s, peer disk %s\n' "$cs" "$ds" "$pds" >&2; 
 const waitFor = (spec: Spec, condition: Sh, seconds: number, what: string): Sh =>
   lines(
     STATE(spec),
-    sh`deadline=$(( SECONDS + ${seconds} ))
+    sh`${raw(TICK)}
+tick
+deadline=$(( ticks + ${seconds} ))
 state
 until ${condition}; do
   if [ "$cs" = StandAlone ]; then echo ${`the peers refuse each other (${what}); see the kernel's log on both nodes`} >&2; say; exit 1; fi
-  if (( SECONDS >= deadline )); then echo ${`not within ${seconds} s: ${what}`} >&2; say; exit 1; fi
+  tick
+  if (( ticks >= deadline )); then echo ${`not within ${seconds} s: ${what}`} >&2; say; exit 1; fi
   sleep 1
   state
 done`,

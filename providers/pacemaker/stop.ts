@@ -1,12 +1,15 @@
 import type { Command } from "../remote";
-import { lines, raw, sh } from "../remote";
+import { lines, raw, sh, TICK } from "../remote";
 import { IDLE } from "./controller";
 
 /** An answer without `<resources` is none: it must not pass for "nothing runs". */
 const LOOP = raw(`
-deadline=$((SECONDS + limit))
+${TICK}
+tick
+deadline=$((ticks + limit))
 running='<resource id="([^"]+)".* active="true"'
 while :; do
+  tick
   left=" the cluster does not answer"
   seen=$(crm_mon --one-shot --inactive --output-as=xml) || seen=
   if [[ $seen == *"<resources"* ]]; then
@@ -16,7 +19,7 @@ while :; do
     done <<<"$seen"
   fi
   if [ -z "$left" ]; then exit 0; fi
-  if ((SECONDS >= deadline)); then
+  if ((ticks >= deadline)); then
     echo "still running after $limit s:$left" >&2
     exit 1
   fi

@@ -1,3 +1,4 @@
+export { TICK } from "./clock";
 export type { Answer, Command } from "./command";
 export { connectionSchema, connectionsSchema } from "./connection";
 export type { Connection } from "./connection";

@@ -1,3 +1,4 @@
+import { TICK } from "../../remote";
 import { DESCRIBED, ENVIRONMENT } from "./common";
 
 /**
@@ -68,16 +69,20 @@ start() {
   mounted || { why "mount says nothing, and $directory is not mounted"; return 1; }
 }
 
+${TICK}
+
 stop() {
   mounted || return 0
   cd / || return 1
   rm -f "$status" 2>/dev/null
-  begun=$(date +%s) term=$((seconds > 12 ? 3 : seconds / 4))
+  tick
+  begun=$ticks term=$((seconds > 12 ? 3 : seconds / 4))
   while :; do
     # shellcheck disable=SC2086
     said=$(umount $below "$directory" 2>&1)
     mounted || return 0
-    gone=$(($(date +%s) - begun))
+    tick
+    gone=$((ticks - begun))
     [ "$gone" -lt "$((seconds > 8 ? seconds - 4 : seconds / 2))" ] || { why "$directory cannot be unmounted: $said"; return 1; }
     signal=TERM
     [ "$gone" -lt "$term" ] || signal=KILL

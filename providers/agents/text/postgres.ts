@@ -1,3 +1,4 @@
+import { TICK } from "../../remote";
 import { DESCRIBED, ENVIRONMENT } from "./common";
 
 /**
@@ -81,15 +82,19 @@ launch() {
   runuser -u "$OCF_RESKEY_pgdba" -- "$OCF_RESKEY_pgctl" start -s -w -t "$1" -D "$OCF_RESKEY_pgdata" -l "$OCF_RESKEY_logfile"
 }
 
+${TICK}
+
 start() {
   [ -r "$OCF_RESKEY_pgdata/PG_VERSION" ] || { why "there is no data in $OCF_RESKEY_pgdata: is it mounted?"; return 5; }
   if [ ! -e "$OCF_RESKEY_logfile" ]; then
     : >>"$OCF_RESKEY_logfile" && chown "$OCF_RESKEY_pgdba:" "$OCF_RESKEY_logfile" || { why "$OCF_RESKEY_logfile cannot be made"; return 4; }
   fi
   cd / || return 1
-  limit=$((seconds > 5 ? seconds - 2 : 3)) begun=$(date +%s)
+  tick
+  limit=$((seconds > 5 ? seconds - 2 : 3)) begun=$ticks
   while :; do
-    left=$((begun + limit - $(date +%s)))
+    tick
+    left=$((begun + limit - ticks))
     [ "$left" -gt 0 ] || { why "the server does not take writes within $limit s: \${said-}"; return 1; }
     # Not at once an error: what a killed server left may hold its memory for a moment.
     if alive || said=$(launch "$left" 2>&1); then

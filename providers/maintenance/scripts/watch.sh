@@ -5,6 +5,7 @@ cluster='' resource='' interval='' syslog=false mail_to=() mail_from='' webhook=
 . /etc/qvd-ha/watch.conf
 #@ common
 #@ waiting
+#@ clock
 
 here=$(uname -n)
 spool=/var/spool/qvd-ha
@@ -237,7 +238,8 @@ declare -A again=() wait=()
 deliver() { # CHANNEL
   local files=("$spool/$1"/*) old
   [ ${#files[@]} -gt 0 ] || return 0
-  if [ "$SECONDS" -lt "${again[$1]:-0}" ]; then return 0; fi
+  tick
+  if [ "$ticks" -lt "${again[$1]:-0}" ]; then return 0; fi
   if said=$("send_$1" "${files[@]}" 2>&1); then
     rm -f "${files[@]}"
     wait[$1]=0
@@ -245,7 +247,8 @@ deliver() { # CHANNEL
   fi
   # A server that is away is asked again, ever more rarely; what nobody took within a day says nothing new to anybody.
   wait[$1]=$((${wait[$1]:-0} < 15 ? 15 : wait[$1] < 300 ? wait[$1] * 2 : 300))
-  again[$1]=$((SECONDS + wait[$1]))
+  tick
+  again[$1]=$((ticks + wait[$1]))
   say "the $1 could not be sent, again in ${wait[$1]} s: ${said##*$'\n'}"
   while read -r old; do
     say "given up: $(sed -n 2p "$old")"
@@ -261,9 +264,11 @@ while :; do
   for file in "$spool/in"/*; do fan_out "$file"; done
   deliver mail
   deliver webhook
-  if [ "$SECONDS" -ge "$next" ]; then
+  tick
+  if [ "$ticks" -ge "$next" ]; then
     look
-    next=$((SECONDS + interval))
+    tick
+    next=$((ticks + interval))
   fi
   if [ "$0" -nt /run/qvd-ha/watch.began ] || [ /etc/qvd-ha/watch.conf -nt /run/qvd-ha/watch.began ]; then
     say "settings have changed: starting again"

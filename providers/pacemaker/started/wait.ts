@@ -1,5 +1,5 @@
 import type { Command } from "../../remote";
-import { lines, raw, sh } from "../../remote";
+import { lines, raw, sh, TICK } from "../../remote";
 import { SHARED_STATUS } from "./shared";
 import type { StartedSpec } from "./spec";
 
@@ -70,23 +70,26 @@ give_up() {
   exit 1
 }
 
-deadline=$((SECONDS + limit)) last= since=$SECONDS
+${TICK}
+tick
+deadline=$((ticks + limit)) last= since=$ticks
 exec 8<> <(:)
 while :; do
+  tick
   status
   body=\${seen#*</summary>}
   if [[ $body != "$last" ]]; then
-    last=$body since=$SECONDS
+    last=$body since=$ticks
     look
     if [[ $seen == *"<resources"* ]] && reached; then exit 0; fi
   fi
-  quiet=$((SECONDS - since))
+  quiet=$((ticks - since))
   if ((busy == 0 && quiet >= own_quiet)); then
     if [ -n "$blocked" ]; then give_up "the cluster has blocked it"; fi
     if [ -n "$own" ]; then give_up "it failed and is not tried again"; fi
     if [[ -n $others ]] && ((quiet >= other_quiet)); then give_up "another resource failed, and nothing happens any more"; fi
   fi
-  if ((SECONDS >= deadline)); then give_up "not within $limit s"; fi
+  if ((ticks >= deadline)); then give_up "not within $limit s"; fi
   # Sleeps without a process of its own.
   read -rt 2 -u 8 || true
 done`);
