@@ -61,6 +61,39 @@ describe("the dev stack", () => {
   );
 
   step(
+    "takes a machine away that a killed run left in its first boot, and begins its system disk anew",
+    async () => {
+      // A third machine, which the state does not know. What is written stands for half a first boot.
+      const lab = JSON.parse(await must("lab/lab describe")) as { libvirtUri: string; image: { base: string } };
+      const virsh = (command: string, input?: string): Promise<string> =>
+        must(inLab(`virsh -q -c '${lab.libvirtUri}' ${command}`), { input });
+      await virsh(
+        `vol-create-as default stray-system.qcow2 1G --format qcow2 --backing-vol ${lab.image.base} --backing-vol-format qcow2`,
+      );
+      const disk = (await virsh("vol-path --pool default stray-system.qcow2")).trim();
+      try {
+        await must(`qemu-io -c 'write -P 0x5a 512M 64k' ${disk}`);
+        await virsh(
+          "define /dev/stdin",
+          `<domain type="qemu"><name>stray</name><memory unit="MiB">32</memory><os><type arch="x86_64" machine="q35">hvm</type></os></domain>`,
+        );
+        expect(await must(". ./env.sh && tools/verbs/recover dev")).toMatch(
+          /domain stray was made by a run that was killed/,
+        );
+        expect((await virsh("list --all --name")).split("\n").filter(Boolean).sort()).toEqual(up.nodes);
+        expect((await sh(`qemu-io -r -c 'read -P 0x5a 512M 64k' ${disk}`)).output).toMatch(
+          /Pattern verification failed/,
+        );
+        const info = JSON.parse(await must(`qemu-img info --output=json ${disk}`)) as Record<string, unknown>;
+        expect([info["virtual-size"], info["full-backing-filename"]]).toEqual([1024 ** 3, lab.image.base]);
+      } finally {
+        await virsh("vol-delete --pool default stray-system.qcow2");
+      }
+    },
+    2 * MINUTE,
+  );
+
+  step(
     "has nothing to do the second time, and writes nothing on any node",
     async () => {
       const before = await onNodes(up.connections, MARK);

@@ -76,8 +76,9 @@ const endOf = (output: string): string =>
 /** A command that must succeed; its output. */
 export async function must(command: string, options: { input?: string; unlogged?: boolean } = {}): Promise<string> {
   const { code, output } = await sh(command, options);
-  if (code !== 0) throw new Error(`${command} ended with ${code}:\n${endOf(output)}`);
-  return output;
+  if (code === 0) return output;
+  const lab = await sh("QVD_HA_CONSOLE_LINES=8 lab/lab status");
+  throw new Error(`${command} ended with ${code}. The lab:\n${lab.output}\n${endOf(output)}`);
 }
 
 /** For what prints secrets because it was asked to: the log is searched for them later. */

@@ -197,7 +197,7 @@ describe("failures", () => {
     const printed = text.trimEnd().split("\n");
     expect(printed[0]).toBe("FAILED e2e: the stack comes up");
     expect(printed.slice(-2)).toEqual(["    line 99", "    why it failed"]);
-    expect(printed).toHaveLength(31);
+    expect(printed).toHaveLength(61);
   });
 
   it("names what did not run, and a file that could not be run", async () => {
