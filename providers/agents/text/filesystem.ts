@@ -91,8 +91,16 @@ stop() {
   done
 }
 
+# The kernel's driver is loaded before it is needed: on the way to a server, that takes longer than to mount.
+ready() {
+  while read -r kind name; do
+    [ "\${name:-$kind}" != "$OCF_RESKEY_fstype" ] || return 0
+  done </proc/filesystems
+  modprobe -q -- "$OCF_RESKEY_fstype" 2>/dev/null || true
+}
+
 monitor() {
-  mounted || return 7
+  mounted || { ready; return 7; }
   [ "$OCF_CHECK_LEVEL" -ge 20 ] || return 0
   [ -d "\${status%/*}" ] || mkdir -p "\${status%/*}" || { why "\${status%/*} cannot be made"; return 1; }
   said=$(dd of="$status" oflag=direct,sync bs=4k conv=fsync,sync 2>&1 <<END

@@ -75,6 +75,19 @@ describe.each(["ocf:heartbeat:Filesystem", OURS])("%s", (name) => {
     expect(act("stop")).toBe(OK);
   });
 
+  if (name === OURS)
+    test("has the kernel's driver loaded where it stands by, and asks for none that is there", () => {
+      const [stub, asked] = [join(home, "bin"), join(home, "asked")];
+      mkdirSync(stub);
+      writeFileSync(join(stub, "modprobe"), `#!/bin/sh\necho "$*" >>${asked}\n`, { mode: 0o755 });
+      writeFileSync(agent, FILESYSTEM_AGENT.replace("PATH=", `PATH=${stub}:`));
+      expect(act("monitor", { fstype: "tmpfs" })).toBe(NOT_RUNNING);
+      expect(existsSync(asked)).toBe(false);
+      expect(act("monitor", { fstype: "nosuchfs" })).toBe(NOT_RUNNING);
+      expect(readFileSync(asked, "utf8")).toBe("-q -- nosuchfs\n");
+      writeFileSync(agent, FILESYSTEM_AGENT);
+    });
+
   test("ends who holds it and spares all others, those that do not listen as well", async () => {
     expect(act("start")).toBe(OK);
     const other = spawn("sleep", ["60"], { cwd: "/" });
