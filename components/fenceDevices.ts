@@ -7,9 +7,9 @@ import {
   fenceXenapi,
   fenceXvm,
 } from "@qvd-ha/providers/dist/fencing/device";
-import type { HypervisorSettings, NodeSettings, Settings } from "./config";
 import type { FenceKind } from "./config/fencing";
 import { fenceKinds } from "./config/fencing";
+import type { HypervisorSettings, NodeSettings, Settings } from "./config/schema";
 
 // Fence devices as pure functions of the settings: the components make resources of them, the bound adds their time-outs up.
 

@@ -1,6 +1,6 @@
 import type { OsFamily } from "@qvd-ha/providers/dist/os";
 import { os as family } from "@qvd-ha/providers/dist/os";
-import type { Settings } from "./config";
+import type { Settings } from "./config/schema";
 
 /** Whether an operating system has several versions of PostgreSQL beside each other. */
 export const versioned = (os: Settings["os"]): boolean => {
