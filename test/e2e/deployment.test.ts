@@ -65,18 +65,19 @@ describe("the dev stack", () => {
     async () => {
       // A third machine, which the state does not know. What is written stands for half a first boot.
       const lab = JSON.parse(await must("lab/lab describe")) as { libvirtUri: string; image: { base: string } };
-      const virsh = (command: string, input?: string): Promise<string> =>
-        must(inLab(`virsh -q -c '${lab.libvirtUri}' ${command}`), { input });
+      const virsh = (command: string): Promise<string> => must(inLab(`virsh -q -c '${lab.libvirtUri}' ${command}`));
+      const definition = join(ROOT, ".state", "e2e", "stray.xml");
+      writeFileSync(
+        definition,
+        `<domain type="qemu"><name>stray</name><memory unit="MiB">32</memory><os><type arch="x86_64" machine="q35">hvm</type></os></domain>`,
+      );
       await virsh(
         `vol-create-as default stray-system.qcow2 1G --format qcow2 --backing-vol ${lab.image.base} --backing-vol-format qcow2`,
       );
       const disk = (await virsh("vol-path --pool default stray-system.qcow2")).trim();
       try {
         await must(`qemu-io -c 'write -P 0x5a 512M 64k' ${disk}`);
-        await virsh(
-          "define /dev/stdin",
-          `<domain type="qemu"><name>stray</name><memory unit="MiB">32</memory><os><type arch="x86_64" machine="q35">hvm</type></os></domain>`,
-        );
+        await virsh(`define ${definition}`);
         expect(await must(". ./env.sh && tools/verbs/recover dev")).toMatch(
           /domain stray was made by a run that was killed/,
         );
