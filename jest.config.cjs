@@ -22,7 +22,7 @@ const e2e = { testMatch: chapters.map((name) => `<rootDir>/test/e2e/${name}.test
 const here = {
   testPathIgnorePatterns: [
     "/node_modules/",
-    ...(process.env.QVD_HA_OFFLINE_IMPACT ? [] : ["/test/offline/impact/", "/test/offline/operate/verbs\\.test"]),
+    ...(process.env.QVD_HA_HERE ? [] : ["/test/offline/impact/", "/test/offline/operate/verbs\\.test"]),
     ...(process.env.QVD_HA_PG_MAJORS ? [] : ["/test/offline/postgres/majors\\.test"]),
   ],
 };

@@ -43,6 +43,8 @@ export interface Kind<Spec extends Placed, F extends Facts> {
   readonly harmless?: boolean;
   /** All of its objects ask the nodes the same, so that a refresh asks once for all of them. Default: false. */
   readonly shared?: boolean;
+  /** Texts of the programs that it brings to the nodes, as they are whatever the spec's values: one that a newer version of ours changes is a change of the object. No secret. */
+  programs?(spec: Spec): readonly string[];
   /** What gives the nodes back: orderly, data kept unless the spec says otherwise by name. */
   remove(spec: Spec, seen: Readonly<Record<string, Seen<F>>>): Plan;
   /** Further outputs, beside the spec itself. Their names must not be those of inputs. `before` has those of the last time, for what a refresh must not change. */

@@ -125,10 +125,8 @@ rm -f ${PENDING}`,
 function await_(spec: Spec, node: string, count = links(spec)): Step {
   const names = nodeNames(spec);
   const script = sh`${raw(TICK)}
-tick
-deadline=$(( ticks + ${spec.startTimeoutSeconds} ))
+begin ${spec.startTimeoutSeconds}
 while :; do
-  tick
   lacks=""
   up=$(corosync-cfgtool -s 2>/dev/null | grep -c '[[:space:]]connected' || true)
   [ "$up" -ge ${count} ] || lacks="$up of ${count} links are connected"
@@ -139,7 +137,7 @@ while :; do
     done
   fi
   [ -n "$lacks" ] || exit 0
-  if (( ticks >= deadline )); then echo "not within ${spec.startTimeoutSeconds} s: $lacks" >&2; exit 1; fi
+  if late; then echo "not within ${spec.startTimeoutSeconds} s: $lacks" >&2; exit 1; fi
   sleep 1
 done`;
   return {
@@ -188,11 +186,9 @@ const deviceAnswers = (node: string, host: string): Step => ({
   waits: true,
   command: {
     script: sh`${raw(TICK)}
-tick
-deadline=$(( ticks + ${DEVICE_SECONDS} ))
+begin ${DEVICE_SECONDS}
 until corosync-qdevice-tool -s 2>/dev/null | grep -qE '^State:[[:space:]]+Connected'; do
-  tick
-  if (( ticks >= deadline )); then
+  if late; then
     echo "corosync-qnetd on ${host} does not answer within ${DEVICE_SECONDS} s: is it reached there, and do the certificates fit?" >&2
     exit 1
   fi

@@ -60,10 +60,9 @@ export const release = (node: string): Step => ({
 d=$(mktemp -d /run/qvd-ha-release.XXXXXXXX)
 trap 'rm -rf "$d"' EXIT
 ${TICK}
-tick
-deadline=$((ticks + limit)) quiet=0
+begin "$limit"
+quiet=0
 while :; do
-  tick
   todo="the cluster does not answer"
   if cibadmin --query >"$d/all.xml" 2>/dev/null; then
     grep -v "id=\"$id\"" "$d/all.xml" >"$d/then.xml"
@@ -73,7 +72,7 @@ while :; do
   fi
   if [ -z "$todo" ]; then quiet=$((quiet + 1)); else quiet=0; fi
   if ((quiet >= 2)); then break; fi
-  if ((ticks >= deadline)); then
+  if late; then
     echo "maintenance mode stays on: without it, Pacemaker would do this: $todo" >&2
     echo "when that is wanted: cibadmin --delete --xml-text '<nvpair id=\"$id\"/>'" >&2
     exit 1

@@ -49,13 +49,11 @@ const waitFor = (spec: Spec, condition: Sh, seconds: number, what: string): Sh =
   lines(
     STATE(spec),
     sh`${raw(TICK)}
-tick
-deadline=$(( ticks + ${seconds} ))
+begin ${seconds}
 state
 until ${condition}; do
   if [ "$cs" = StandAlone ]; then echo ${`the peers refuse each other (${what}); see the kernel's log on both nodes`} >&2; say; exit 1; fi
-  tick
-  if (( ticks >= deadline )); then echo ${`not within ${seconds} s: ${what}`} >&2; say; exit 1; fi
+  if late; then echo ${`not within ${seconds} s: ${what}`} >&2; say; exit 1; fi
   sleep 1
   state
 done`,

@@ -1,4 +1,4 @@
 export { announce } from "./announce";
 export { check } from "./check";
-export { create, refresh, remove, update } from "./lifecycle";
+export { create, refresh, remove, specOf, update } from "./lifecycle";
 export { read } from "./read";

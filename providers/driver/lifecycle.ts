@@ -5,6 +5,7 @@ import { apply } from "./apply";
 import { demand } from "./consent";
 import { DRIFT, drift } from "./drift";
 import { foresee } from "./effects";
+import { PROGRAMS } from "./programs";
 import { journal, say } from "./progress";
 import { read, readOnce } from "./read";
 
@@ -19,7 +20,7 @@ interface PartialFailure extends Error {
 
 /** A resource's properties without what is the engine's, or says something about it only. */
 export const specOf = (props: Props): Props => {
-  const { __provider: _provider, [DRIFT]: _drift, ...spec } = props;
+  const { __provider: _provider, [DRIFT]: _drift, [PROGRAMS]: _programs, ...spec } = props;
   return spec as Props;
 };
 
@@ -141,9 +142,10 @@ export async function refresh(
   const live = kind.live(spec, seen) as Props | undefined;
   if (!live) return { id: "" };
   // Nothing else is kept of what was known: a property that is gone from the nodes must show as gone.
-  const { __provider: provider } = props;
-  const stub = provider === undefined ? {} : { __provider: provider };
-  const inputs = { ...stub, ...live, ...drift(kind, spec, seen) } as Props;
+  const kept = Object.fromEntries(
+    ["__provider", PROGRAMS].flatMap((k) => (props[k] === undefined ? [] : [[k, props[k]]])),
+  );
+  const inputs = { ...kept, ...live, ...drift(kind, spec, seen) } as Props;
   return { id, props: { ...inputs, ...kind.outputs?.(live, seen, props) }, inputs };
 }
 

@@ -5,11 +5,9 @@ import { IDLE } from "./controller";
 /** An answer without `<resources` is none: it must not pass for "nothing runs". */
 const LOOP = raw(`
 ${TICK}
-tick
-deadline=$((ticks + limit))
+begin "$limit"
 running='<resource id="([^"]+)".* active="true"'
 while :; do
-  tick
   left=" the cluster does not answer"
   seen=$(crm_mon --one-shot --inactive --output-as=xml) || seen=
   if [[ $seen == *"<resources"* ]]; then
@@ -19,7 +17,7 @@ while :; do
     done <<<"$seen"
   fi
   if [ -z "$left" ]; then exit 0; fi
-  if ((ticks >= deadline)); then
+  if late; then
     echo "still running after $limit s:$left" >&2
     exit 1
   fi

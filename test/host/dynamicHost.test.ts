@@ -61,6 +61,7 @@ describe("the dynamic host", () => {
   it("creates, finds nothing to do the second time, reads back the same inputs, sees and repairs drift, deletes", async () => {
     const { inputs, failures } = await host.check("fenceAccess", spec);
     expect(failures).toEqual([]);
+    expect(inputs.programs).toMatch(/^[0-9a-f]{12}$/);
     delete inputs.__provider;
     const created = await host.create("fenceAccess", inputs);
     expect(statSync(spec.commandPath).mode & 0o111).not.toBe(0);

@@ -1,6 +1,6 @@
 import type { AnyKind, Placed } from "@qvd-ha/providers/dist/kind";
 import { kinds } from "@qvd-ha/providers/dist/kinds";
-import { check } from "@qvd-ha/providers/dist/driver";
+import { check, specOf } from "@qvd-ha/providers/dist/driver";
 import * as pulumi from "@pulumi/pulumi";
 import type { SettingsInput } from "../../components/config";
 import type { SecretName } from "../../components/config/secrets";
@@ -83,8 +83,7 @@ export async function asks(
     const checked = check(kind, plain(inputs) as Record<string, unknown>);
     if (checked.findings.length > 0)
       throw new Error(checked.findings.map((f) => `${name}: ${f.property}: ${f.reason}`).join("\n"));
-    const { __provider: _provider, ...spec } = checked.inputs;
-    return [{ name, kind, spec: kind.schema.parse(spec) as Placed }];
+    return [{ name, kind, spec: kind.schema.parse(specOf(checked.inputs as never)) as Placed }];
   });
 }
 

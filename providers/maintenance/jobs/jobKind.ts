@@ -179,6 +179,8 @@ ${all.length > 0 ? sh`systemctl daemon-reload` : sh`:`}`,
     schema: part.schema,
     ...(part.rules ? { rules: part.rules } : {}),
     id: (spec) => `${Object.keys(spec.connections).join("+")}:${name.replace(/ /g, "-")}`,
+    programs: (spec) =>
+      part.files(spec).flatMap(({ mode, content }) => (mode === "755" && typeof content === "string" ? [content] : [])),
     facts,
     live,
     plan,

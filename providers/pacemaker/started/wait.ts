@@ -71,8 +71,8 @@ give_up() {
 }
 
 ${TICK}
-tick
-deadline=$((ticks + limit)) last= since=$ticks
+begin "$limit"
+last= since=$ticks
 exec 8<> <(:)
 while :; do
   tick
@@ -89,7 +89,7 @@ while :; do
     if [ -n "$own" ]; then give_up "it failed and is not tried again"; fi
     if [[ -n $others ]] && ((quiet >= other_quiet)); then give_up "another resource failed, and nothing happens any more"; fi
   fi
-  if ((ticks >= deadline)); then give_up "not within $limit s"; fi
+  if late; then give_up "not within $limit s"; fi
   # Sleeps without a process of its own.
   read -rt 2 -u 8 || true
 done`);

@@ -25,6 +25,11 @@ describe("a wait with an end", () => {
     expect(uptime - Number(stdout)).toBeLessThanOrEqual(1);
   });
 
+  it.each(["bash", "dash"])("is over when its seconds are, and not before, in %s", (shell) => {
+    const script = `set -eu\n${TICK}\nbegin 3600; if late; then echo early; fi; begin 0; if late; then echo over; fi`;
+    expect(spawnSync(shell, ["-c", script], { encoding: "utf8" }).stdout).toBe("over\n");
+  });
+
   it("outlives a clock that is set a year ahead", () => {
     // What runs is gone at the third look; the pause between two looks is when the clock is set.
     const cluster = `looks=$(mktemp)
