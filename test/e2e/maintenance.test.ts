@@ -1,6 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { corrupt } from "../../drills/actions/storage";
+import { head, printRows } from "./drift/print";
+import { maintenanceRows } from "./drift/row";
+import { runRows } from "./drift/run";
 import { MailServer, SERVER } from "./maintenance/mail";
 import { ACCOUNT, ADDRESS, Vault } from "./maintenance/vault";
 import { install } from "./maintenance/packages";
@@ -115,6 +118,19 @@ describe("maintenance", () => {
           ),
         ),
       ).toMatch(/unchanged/);
+    },
+    15 * MINUTE,
+  );
+
+  step(
+    "names what was changed by hand, puts it back, and touches nothing that serves",
+    async () => {
+      const results = await runRows(maintenanceRows, CONFIG);
+      console.log([head, printRows(results)].join("\n"));
+      expect(results.filter((r) => r.faults.length > 0).map((r) => `${r.row.name}: ${r.faults.join("; ")}`)).toEqual(
+        [],
+      );
+      expect(results).toHaveLength(maintenanceRows.length);
     },
     15 * MINUTE,
   );

@@ -25,7 +25,11 @@ export interface Row {
   readonly cleanup?: string;
 }
 
-export const rows: readonly Row[] = JSON.parse(readFileSync(join(__dirname, "rows.json"), "utf8")) as Row[];
+const read = (name: string): readonly Row[] => JSON.parse(readFileSync(join(__dirname, name), "utf8")) as Row[];
+
+export const rows = read("rows.json");
+/** For a stack whose maintenance is on. */
+export const maintenanceRows = read("maintenance.json");
 
 /** Consent that the repairs of a batch need, in the words of the deployment. */
 export const consents = (batch: readonly Row[]): string[] => [

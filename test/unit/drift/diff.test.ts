@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { names, parseDiff } from "../../e2e/drift/diff";
-import { consents, rows, touched } from "../../e2e/drift/row";
+import { consents, maintenanceRows, rows as stackRows, touched } from "../../e2e/drift/row";
 
 // Proves that what Pulumi's engine really prints (recorded/refresh.txt, of a resource made for it) is read path by path, and that the table's rows are sound.
 
+const rows = [...stackRows, ...maintenanceRows];
 const shown = parseDiff(readFileSync(join(__dirname, "recorded/refresh.txt"), "utf8"));
 const at = (path: string, says?: string) =>
   names(shown, { resource: "qvddb1-prepared", path, ...(says === undefined ? {} : { says }) });
