@@ -13,4 +13,5 @@ module.exports = [
   "existing",
   "hypervisors",
   "thirdVote",
+  "watchdog",
 ];

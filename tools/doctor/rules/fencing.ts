@@ -34,7 +34,6 @@ export const fencing: Rule = (l) => {
     if (d.active && !d.failed && !failure) continue;
     const target = targetOf(l, d.id);
     // A device does not run on the node that it fences: where the other one is away, it has no place.
-    if (!d.active && !failure && !l.serving(l.peer(target)) && !l.serving(target)) continue;
     if (!d.active && !failure && !l.serving(l.peer(target))) continue;
     found.push({
       severity: d.active ? "warning" : "serious",

@@ -1,0 +1,71 @@
+import "./watchdog/environment";
+import { must, onNodes } from "./support/stack";
+import { step } from "./support/steps";
+import { BOOT, SERVES, Trio, VOTES } from "./support/trio";
+
+// A pair that nobody can power off from outside: a watchdog on each node (diskless SBD, softdog) and a third vote. Proves on three guests that the side
+// without the vote is reset by its own watchdog, that the other one waits for that and then serves, and that no write is lost. Not: a real watchdog, which
+// goes on when the kernel hangs. Run by itself: QVD_HA_E2E=watchdog make e2e.
+
+const MINUTE = 60_000;
+const trio = new Trio("watchdog-test");
+const { stack } = trio;
+const GUARDED = "systemctl is-active sbd; cat /sys/class/watchdog/watchdog0/timeout";
+
+describe("a pair with watchdogs and a third vote", () => {
+  afterAll(() => trio.end(), 5 * MINUTE);
+
+  step(
+    "is deployed, guarded on both nodes, and has nothing to do the second time",
+    async () => {
+      await trio.make(["sbd"], ({ hypervisors: _none, ...s }, device) => ({
+        ...s,
+        quorum: { device: { ...device, timeout: 5000, syncTimeout: 10_000 } },
+        fencing: { kind: "sbd", sbd: { module: "softdog" } },
+      }));
+      await stack.up();
+      await stack.healthy(5);
+      expect(await trio.all(VOTES)).toEqual(["Yes 3 3", "Yes 3 3"]);
+      expect(await trio.all(GUARDED)).toEqual(["active\n15", "active\n15"]);
+      await must(stack.pulumi("refresh --preview-only --expect-no-changes"));
+      expect(await stack.up()).not.toMatch(/\d+ (created|updated|replaced|deleted|changed)/);
+    },
+    35 * MINUTE,
+  );
+
+  step(
+    "is split: the side without the vote resets itself, the other one serves, and no write is lost",
+    async () => {
+      const boots = await trio.all(BOOT);
+      await stack.mustVerb("drill partition --no-verify --consent qvd-ha@172.20.64.90");
+      await stack.healthy(10);
+      expect((await trio.all(BOOT)).filter((b) => !boots.includes(b))).toHaveLength(1);
+      expect(await trio.all(VOTES)).toEqual(["Yes 3 3", "Yes 3 3"]);
+    },
+    25 * MINUTE,
+  );
+
+  step(
+    "resets the node whose Corosync is killed, and the other one takes over",
+    async () => {
+      const boots = await trio.all(BOOT);
+      const active = (await trio.all(SERVES)).indexOf("yes");
+      await stack.mustVerb("drill corosync-killed --no-verify --consent qvd-ha@172.20.64.90");
+      await stack.healthy(10);
+      const after = await trio.all(BOOT);
+      expect(after[active]).not.toBe(boots[active]);
+      expect(after[1 - active]).toBe(boots[1 - active]);
+    },
+    25 * MINUTE,
+  );
+
+  step(
+    "goes away with the stack, and no watchdog waits any more",
+    async () => {
+      await must(stack.pulumi("destroy --yes --skip-preview"));
+      const left = await onNodes(trio.nodes, "systemctl is-enabled sbd; systemctl is-active sbd; true");
+      for (const a of Object.values(left)) expect(a.stdout).toBe("disabled\ninactive\n");
+    },
+    10 * MINUTE,
+  );
+});

@@ -1,0 +1,3 @@
+import { instanceOf, ownLab } from "../support/ownLab";
+
+ownLab("watchdog", instanceOf("watchd"));
