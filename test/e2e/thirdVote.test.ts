@@ -85,7 +85,7 @@ describe("a pair with a third vote", () => {
         expect(output).toContain("one was started while the third vote was away");
         const typed = [...output.matchAll(/^ *\$ (make on .*cancel_wait_for_all.*)$/gm)].map((m) => m[1]);
         expect(typed.length).toBe(2);
-        for (const line of typed) await must(`. ./env.sh && ${line}`);
+        for (const line of typed) await must(inLab(line));
       }
       await trio.until(VOTES, ["Yes 3 2", "Yes 3 2"], 3);
       // Where exactly it serves then is the cluster's own choice: both have the same data.
