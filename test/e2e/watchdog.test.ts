@@ -1,5 +1,6 @@
 import "./watchdog/environment";
-import { must, onNodes } from "./support/stack";
+import type { Connection } from "@qvd-ha/providers/dist/remote";
+import { inLab, must, onNodes } from "./support/stack";
 import { step } from "./support/steps";
 import { BOOT, SERVES, Trio, VOTES } from "./support/trio";
 
@@ -57,6 +58,25 @@ describe("a pair with watchdogs and a third vote", () => {
       expect(after[1 - active]).toBe(boots[1 - active]);
     },
     25 * MINUTE,
+  );
+
+  step(
+    "is not guarded any more on one node: the doctor says so, and what it says brings the guard back",
+    async () => {
+      const standby = Object.keys(trio.nodes)[(await trio.all(SERVES)).indexOf("no")] as string;
+      const one = { [standby]: trio.nodes[standby] as Connection };
+      const taken = "systemctl disable --quiet sbd; systemctl stop pacemaker corosync; systemctl start corosync";
+      expect((await onNodes(one, taken))[standby]?.code).toBe(0);
+      const typed = await trio.advice(
+        "no watchdog would reset this node",
+        new RegExp(`NODE=${standby} .*(sbd|corosync)`),
+      );
+      expect(typed.length).toBeGreaterThanOrEqual(3);
+      for (const line of typed) await must(inLab(line));
+      await stack.healthy(5);
+      expect(await trio.all(GUARDED)).toEqual(["active\n15", "active\n15"]);
+    },
+    15 * MINUTE,
   );
 
   step(

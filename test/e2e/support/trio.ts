@@ -62,6 +62,13 @@ export class Trio {
     });
   }
 
+  /** What the doctor tells to type, in its order, where `what` is what it finds. @throws where it does not find that */
+  async advice(what: string, lines: RegExp): Promise<string[]> {
+    const { output } = await this.stack.verb("qvd-ha doctor");
+    if (!output.includes(what)) throw new Error(`the doctor does not say "${what}":\n${output}`);
+    return [...output.matchAll(/^ *\$ (make .*)$/gm)].map((m) => m[1] as string).filter((line) => lines.test(line));
+  }
+
   async end(): Promise<void> {
     await this.stack.forget();
     await sh(". ./env.sh && lab/lab down");

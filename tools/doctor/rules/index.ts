@@ -19,6 +19,7 @@ import { rings } from "./rings";
 import type { Rule } from "./rule";
 import { space } from "./space";
 import { splitBrain } from "./splitBrain";
+import { third } from "./third";
 import { unread } from "./unread";
 import { unreachable } from "./unreachable";
 
@@ -32,6 +33,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   keys,
   nodes,
   rings,
+  third,
   space,
   data,
   postgres,

@@ -1,0 +1,33 @@
+import type { Fact } from "@qvd-ha/providers/dist/fact";
+import { sh } from "@qvd-ha/providers/dist/remote";
+
+/** What stands beside Corosync: the third vote's client, and the watchdog's. */
+export interface Third {
+  /** By the running daemon's own map, there is to be a third vote; how its client is. Undefined: there is none to be. */
+  readonly vote?: { readonly runs: boolean; readonly connected: boolean };
+  /** sbd: whether it starts with Corosync, and runs. Undefined where it is not installed. */
+  readonly sbd?: { readonly enabled: boolean; readonly active: boolean };
+}
+
+export const thirdFact: Fact<Third> = {
+  command: {
+    script: sh`if corosync-cmapctl -g quorum.device.model >/dev/null 2>&1; then
+  echo vote
+  if systemctl -q is-active corosync-qdevice; then echo vote-runs; fi
+  if timeout 5 corosync-qdevice-tool -s 2>/dev/null | grep -qE '^State:[[:space:]]+Connected'; then echo vote-connected; fi
+fi
+if command -v sbd >/dev/null; then
+  echo sbd
+  if systemctl -q is-enabled sbd 2>/dev/null; then echo sbd-enabled; fi
+  if systemctl -q is-active sbd; then echo sbd-active; fi
+fi`,
+    timeoutSeconds: 20,
+  },
+  parse: ({ stdout }) => {
+    const said = new Set(stdout.split("\n"));
+    return {
+      ...(said.has("vote") ? { vote: { runs: said.has("vote-runs"), connected: said.has("vote-connected") } } : {}),
+      ...(said.has("sbd") ? { sbd: { enabled: said.has("sbd-enabled"), active: said.has("sbd-active") } } : {}),
+    };
+  },
+};

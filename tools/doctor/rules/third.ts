@@ -1,0 +1,74 @@
+import type { Look } from "../look";
+import { REPAIR } from "./rule";
+import type { Rule, Said } from "./rule";
+
+/** Where there are only two machines, a death more takes the quorum. */
+const WITHOUT = "of three votes one is gone: with the next node that dies, the service stays down";
+
+function votes(l: Look): Said[] {
+  const of = (where: string) => l.details(where).third?.vote;
+  const idle = l.reached.filter(([where]) => of(where)?.runs === false);
+  const deaf = l.reached.filter(([where]) => of(where)?.runs === true && of(where)?.connected === false);
+  const everywhere = deaf.length > 1;
+  return [
+    ...idle.map(([where]): Said => ({
+      severity: "serious",
+      where,
+      what: "corosync-qdevice does not run: this node does not ask for the third vote",
+      why: WITHOUT,
+      next: [
+        l.on(where, "systemctl reset-failed corosync-qdevice"),
+        l.on(where, "systemctl enable --now corosync-qdevice"),
+      ],
+    })),
+    ...(everywhere ? deaf.slice(0, 1) : deaf).map(([where]): Said => ({
+      severity: "serious",
+      where: everywhere ? "cluster" : where,
+      what: `the host of the third vote does not answer${everywhere ? "" : " here"}`,
+      why: `${WITHOUT}. That host must be on, corosync-qnetd must run there, and the nodes must reach it; the second command waits for its answer`,
+      next: [l.on(where, "corosync-qdevice-tool -sv"), l.make(...REPAIR)],
+    })),
+  ];
+}
+
+/** Whether the cluster waits for watchdogs instead of asking a fence device. */
+const counted = (l: Look): boolean =>
+  Object.values(l.r.details).some(
+    (d) => Number.parseInt(d.configuration?.properties["stonith-watchdog-timeout"] ?? "0", 10) > 0,
+  );
+
+function watchdogs(l: Look): Said[] {
+  if (!counted(l)) return [];
+  return l.reached.flatMap(([where]): Said[] => {
+    const { sbd } = l.details(where).third ?? {};
+    if (!sbd || (sbd.active && sbd.enabled)) return [];
+    const enable = sbd.enabled ? [] : [l.on(where, "systemctl enable sbd")];
+    if (sbd.active)
+      return [
+        {
+          severity: "serious",
+          where,
+          what: "sbd would not start with Corosync",
+          why: "after the next boot, Pacemaker refuses to run here: it is told to wait for watchdogs and has none",
+          next: enable,
+        },
+      ];
+    return [
+      {
+        severity: "critical",
+        where,
+        what: "sbd does not run: no watchdog would reset this node",
+        why: "the other node counts on that reset, and would serve although this one may still write",
+        next: [
+          ...enable,
+          // It starts and stops with Corosync alone. Stopped in this order, what runs here moves in order.
+          l.on(where, "systemctl stop pacemaker corosync"),
+          l.on(where, "systemctl start corosync pacemaker"),
+        ],
+      },
+    ];
+  });
+}
+
+/** What stands beside Corosync: the third vote and the watchdogs. */
+export const third: Rule = (l) => [...votes(l), ...watchdogs(l)];
