@@ -1,4 +1,4 @@
-import { sh } from "../../remote";
+import { lines, sh } from "../../remote";
 import type { Plan, Step } from "../../step";
 import { plan as planOf } from "../../step";
 import type { Guard, WatchdogSeen } from "./read";
@@ -8,7 +8,7 @@ import type { WatchdogSpec } from "./spec";
 const write = (node: string, path: string, stdin: string, reason: string, then = sh`:`): Step => ({
   node,
   reason,
-  command: { script: sh`f=${path}; cat >"$f.new"; chmod 644 "$f.new"; mv "$f.new" "$f"\n${then}`, stdin },
+  command: { script: lines(sh`f=${path}; cat >"$f.new"; chmod 644 "$f.new"; mv -T "$f.new" "$f"`, then), stdin },
 });
 
 function due(node: string, wanted: WatchdogSpec, g: Guard): Step[] {

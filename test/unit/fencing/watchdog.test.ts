@@ -1,3 +1,7 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import fc from "fast-check";
 import { watchdog, watchdogTest } from "../../../providers/fencing";
 import { parseConfig, parseModules, renderConfig, renderModules } from "../../../providers/fencing/watchdog/render";
@@ -44,6 +48,29 @@ test("it is set up before Corosync runs, and then nothing is left to do", () => 
   ]);
   expect(due(both(set))).toEqual([]);
   expect(due(both({ ...set, active: true, cluster: true }))).toEqual([]);
+});
+
+test("the steps do it: files whole in their places, the module loaded, sbd enabled", () => {
+  const root = mkdtempSync(join(tmpdir(), "watchdog-"));
+  mkdirSync(join(root, "etc/modules-load.d"), { recursive: true });
+  mkdirSync(join(root, "etc/default"));
+  const standIns = 'modprobe() { echo "modprobe $*"; }\nsystemctl() { echo "systemctl $*"; }';
+  const said = steps(watchdog.plan(spec, both(bare, set))).map(({ command }) => {
+    const script = `set -euo pipefail\n${standIns}\n${command.script.text.replaceAll("/etc/", `${root}/etc/`)}`;
+    const { status, stdout, stderr } = spawnSync("bash", ["-c", script], {
+      input: command.stdin as string | undefined,
+      encoding: "utf8",
+    });
+    return { status, stdout, stderr };
+  });
+  expect(said).toEqual([
+    { status: 0, stdout: "modprobe softdog\n", stderr: "" },
+    { status: 0, stdout: "", stderr: "" },
+    { status: 0, stdout: "systemctl daemon-reload\nsystemctl enable --quiet sbd\n", stderr: "" },
+  ]);
+  expect(readFileSync(join(root, "etc/modules-load.d/qvd-ha-watchdog.conf"), "utf8")).toBe(renderModules("softdog"));
+  expect(readFileSync(join(root, "etc/default/sbd"), "utf8")).toBe(renderConfig(spec));
+  rmSync(root, { recursive: true });
 });
 
 test("a running cluster's is not changed: it is refused by name, with what to stop", () => {
