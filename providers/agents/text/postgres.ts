@@ -64,8 +64,18 @@ sql() {
 
 serves() { said=$(sql "$OCF_RESKEY_monitor_user" "$OCF_RESKEY_pgdb" "$OCF_RESKEY_monitor_sql"); }
 
+# What a start reads from the disk is read before it is needed: on a node that has just booted, that takes longer than the start itself.
+ready() {
+  [ "\${OCF_RESKEY_CRM_meta_interval:-0}" = 0 ] || return 0
+  for program in "\${OCF_RESKEY_pgctl%/*}/postgres" "$OCF_RESKEY_pgctl" "$OCF_RESKEY_psql"; do
+    [ -x "$program" ] || continue
+    # The file, and by running it whatever it is linked with.
+    { cat "$program" && "$program" --version; } >/dev/null 2>&1 </dev/null
+  done
+}
+
 monitor() {
-  alive || return 7
+  alive || { ready; return 7; }
   serves || { why "the server runs and does not do \\"$OCF_RESKEY_monitor_sql\\": $said"; return 1; }
 }
 

@@ -4,7 +4,7 @@
  * seconds on a slow guest; the drills do. Needs Debian's resource-agents: installed, or unpacked where OCF_ROOT says.
  */
 import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { POSTGRES_AGENT } from "../../../providers/agents/text/postgres";
 import { agentParams, postgres } from "../../../providers/postgres";
@@ -76,6 +76,43 @@ describe.each(["ocf:heartbeat:pgsql", OURS])("%s", (name) => {
     expect(act("monitor")).toBe(0);
     expect(act("stop")).toBe(0);
   });
+
+  if (name === OURS)
+    test("a probe where it stands by reads what a start will need; a monitor that finds the server dead does not wait for that", () => {
+      const bin = join(box.root, "programs");
+      mkdirSync(bin);
+      const programs = ["postgres", "pg_ctl", "psql"].map((p) => join(bin, p));
+      for (const p of programs) copyFileSync("/usr/bin/bash", p);
+      const cached = (): boolean[] =>
+        programs.map((p) => {
+          const pages = Number(execFileSync("fincore", ["--noheadings", "--output", "PAGES", p], { encoding: "utf8" }));
+          return pages >= Math.ceil(statSync(p).size / 4096);
+        });
+      const forget = (): void => {
+        execFileSync("sync", programs);
+        for (const p of programs) execFileSync("dd", [`if=${p}`, "iflag=nocache", "count=0", "status=none"]);
+      };
+      const probe = (interval: string): boolean[] => {
+        forget();
+        expect(cached()).toEqual([false, false, false]);
+        const params = { ...agentParams(box.spec), pgctl: programs[1] as string, psql: programs[2] as string };
+        const environment = { OCF_RESKEY_CRM_meta_interval: interval };
+        const state = join(box.root, "state");
+        const done = call({
+          agent,
+          action: "monitor",
+          resource: "p_postgres",
+          params,
+          seconds: 30,
+          state,
+          environment,
+        });
+        expect(done.status).toBe(NOT_RUNNING);
+        return cached();
+      };
+      expect(probe("10000")).toEqual([false, false, false]);
+      expect(probe("0")).toEqual([true, true, true]);
+    });
 
   test("monitors in so much time", () => {
     expect(act("start")).toBe(0);
