@@ -12,6 +12,7 @@ verb_status() {
   for service in libvirtd sshd chronyd repository; do
     printf '%-12s  %s\n' "$service" "$(if service_alive "$service"; then echo "running ($(cat "$STATE/run/$service.pid"))"; else echo "not running"; fi)"
   done
+  if [ -s "$STATE/log/boots.log" ]; then sed 's/^/boots         /' "$STATE/log/boots.log"; fi
   if service_alive libvirtd; then
     inside virsh -q -c qemu:///system list --all --name | sed '/^$/d' | while read -r domain; do
       printf 'domain        %s: %s\n' "$domain" "$(inside virsh -q -c qemu:///system domstate "$domain" | head -1)"

@@ -18,6 +18,7 @@ verb_up() {
   start_aries
   start_chronyd
   start_repository
+  start_boots
   await_service sshd inside ssh-keyscan -T 2 -t ed25519 127.0.0.1
   await_service repository inside /usr/bin/python3 -c \
     "import urllib.request as u; u.urlopen('http://127.0.0.1:$REPOSITORY_PORT/Packages', timeout=2)"
