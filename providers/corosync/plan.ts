@@ -5,7 +5,7 @@ import { plan as planOf } from "../step";
 import { classify } from "./classes";
 import { differing, keysOf, unlike } from "./keys";
 import type { AllSeen, CorosyncSeen } from "./read";
-import { keyHash, parsed } from "./read";
+import { DEVICE_ANSWERS, keyHash, parsed } from "./read";
 import { CONF_PATH, HEADER, KEY_PATH, render } from "./render";
 import { forgetPending, hold, PENDING, release, reload, restart, STOP } from "./restart";
 import type { Spec } from "./spec";
@@ -187,7 +187,7 @@ const deviceAnswers = (node: string, host: string): Step => ({
   command: {
     script: sh`${raw(TICK)}
 begin ${DEVICE_SECONDS}
-until corosync-qdevice-tool -s 2>/dev/null | grep -qE '^State:[[:space:]]+Connected'; do
+until ${DEVICE_ANSWERS}; do
   if late; then
     echo "corosync-qnetd on ${host} does not answer within ${DEVICE_SECONDS} s: is it reached there, and do the certificates fit?" >&2
     exit 1

@@ -106,10 +106,13 @@ export function parseMonitor(xml: string): Pick<Membership, "online" | "running"
   };
 }
 
+/** Ends well where the host of the third vote answers; `timeout` may stand before it. */
+export const DEVICE_ANSWERS = sh`corosync-qdevice-tool -s 2>/dev/null | grep -qE '^State:[[:space:]]+Connected'`;
+
 const deviceState: Fact<DeviceState | undefined> = {
   command: {
     script: sh`if systemctl -q is-active corosync-qdevice && systemctl -q is-enabled corosync-qdevice; then echo running; fi
-if timeout 20 corosync-qdevice-tool -s 2>/dev/null | grep -qE '^State:[[:space:]]+Connected'; then echo connected; fi`,
+if timeout 20 ${DEVICE_ANSWERS}; then echo connected; fi`,
   },
   parse: ({ stdout }) => ({ running: /^running$/m.test(stdout), connected: /^connected$/m.test(stdout) }),
 };

@@ -1,6 +1,6 @@
 import "./existing/environment";
 import { join } from "node:path";
-import { devSettings, GivenStack, stackText } from "./support/given";
+import { existingSettings, GivenStack, stackText } from "./support/given";
 import type { Guests } from "./support/guests";
 import { guestsIn, stateDirectory } from "./support/guests";
 import { inLab, must, onNodes, sh } from "./support/stack";
@@ -50,14 +50,7 @@ describe("two machines that were there before", () => {
         ". ./env.sh && tools/toolchain/bootstrap && lab/lab up && lab/baseline/guests down && lab/baseline/guests up",
       );
       guests = guestsIn(join(await stateDirectory(), "baseline"));
-      const { machine: _machine, ...settings } = await devSettings();
-      const text = stackText({
-        ...settings,
-        platform: "existing",
-        dataPolicy: "keep",
-        nodes: settings.nodes.map((n) => ({ ...n, ssh: { hostKey: guests.connections[String(n.name)]?.hostKey } })),
-        hypervisors: settings.hypervisors.map(({ libvirtUri: _uri, ...h }) => h),
-      });
+      const text = stackText({ ...(await existingSettings(guests.connections)), dataPolicy: "keep" });
       await stack.create(text, {
         sshPrivateKey: join(guests.directory, "id_ed25519"),
         hypervisorPrivateKey: join(guests.directory, "aries_ed25519"),

@@ -3,7 +3,7 @@ import type { Connection } from "@qvd-ha/providers/dist/remote";
 import { partition } from "../../drills/actions/network";
 import { inLab, must, onNodes } from "./support/stack";
 import { step } from "./support/steps";
-import { BOOT, SERVES, Trio, VOTES } from "./support/trio";
+import { BOOT, SERVES, Trio, virsh, VOTES } from "./support/trio";
 
 // A pair with a third vote on a third machine, split with it and without it. Proves on three guests what the offline test proves of Corosync alone: with the vote
 // one side serves, without it none does, and neither loses a write. Not: the vote across a slow or distant network.
@@ -12,7 +12,6 @@ import { BOOT, SERVES, Trio, VOTES } from "./support/trio";
 const MINUTE = 60_000;
 const trio = new Trio("third-vote-test");
 const { stack } = trio;
-const virsh = (command: string): string => inLab(`virsh -q -c qemu:///system ${command}`);
 
 /** The drill's own cut, by hand: what comes of it without the vote is no drill, since nothing serves then. */
 const split = partition("active");

@@ -2,7 +2,7 @@ import "./watchdog/environment";
 import type { Connection } from "@qvd-ha/providers/dist/remote";
 import { inLab, must, onNodes } from "./support/stack";
 import { step } from "./support/steps";
-import { BOOT, SERVES, Trio, VOTES } from "./support/trio";
+import { BOOT, SERVES, Trio, virsh, VOTES } from "./support/trio";
 
 // A pair that nobody can power off from outside: a watchdog on each node (diskless SBD, softdog) and a third vote. Proves on three guests that the side
 // without the vote is reset by its own watchdog, that the other one waits for that and then serves, and that no write is lost. Not: a real watchdog, which
@@ -13,7 +13,6 @@ const trio = new Trio("watchdog-test");
 const { stack } = trio;
 /** stonith-watchdog-timeout: twice the watchdog's 15 s. */
 const RESET_SECONDS = 30;
-const virsh = (command: string): string => inLab(`virsh -q -c qemu:///system ${command}`);
 const GUARDED = "systemctl is-active sbd; cat /sys/class/watchdog/watchdog0/timeout";
 
 describe("a pair with watchdogs and a third vote", () => {

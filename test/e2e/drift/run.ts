@@ -37,8 +37,7 @@ interface Placed {
 
 const sleep = (ms: number): Promise<void> => new Promise((r) => setTimeout(r, ms));
 const quote = (text: string): string => `'${text.replace(/'/g, `'\\''`)}'`;
-/** @param config the stack's file, where it is not its own */
-const stack = (config = ""): string => `--stack dev ${config && `--config-file ${config} `}--non-interactive`;
+const STACK = "--stack dev --non-interactive";
 
 async function seconds(command: string): Promise<number> {
   const from = Date.now();
@@ -51,7 +50,7 @@ async function measureNoop(): Promise<Noop> {
   const file = join(ROOT, ".state/test/noop.jsonl");
   rmSync(file, { force: true });
   const previewSeconds = await seconds(pulumi("preview --expect-no-changes"));
-  const looking = `env QVD_HA_JOURNAL=${file} pulumi preview --refresh --expect-no-changes ${stack()}`;
+  const looking = `env QVD_HA_JOURNAL=${file} pulumi preview --refresh --expect-no-changes ${STACK}`;
   const refreshSeconds = await seconds(inLab(looking));
   const trips: Record<string, number> = {};
   for (const line of readFileSync(file, "utf8").trim().split("\n")) {
@@ -117,24 +116,24 @@ const errorsOf = (output: string): string =>
     .replace(/\s+/g, " ")
     .slice(0, 400);
 
-/** A batch: every change made, one refresh that names each, one `up` that repairs each, and what Pacemaker did meanwhile. */
+/** A batch: every change made, one refresh that names each, one `up` that repairs each, and what Pacemaker did meanwhile. `options` are Pulumi's, beside the stack. */
 async function runBatch(
   nodes: Nodes,
   batch: readonly Row[],
   known: ReadonlyMap<string, string>,
-  config?: string,
+  options = "",
 ): Promise<Result[]> {
   const { active, passive } = await moment(nodes);
   const list = batch.map((row) => place(row, active, passive));
   const made = await each(nodes, list, (r) => r.change);
   await sleep(3000);
   const before = await moment(nodes);
-  const refreshed = await must(inLab(`pulumi refresh --preview-only --diff ${stack(config)}`));
+  const refreshed = await must(pulumi(`refresh --preview-only --diff ${options}`));
   const shown = parseDiff(refreshed);
   const status = batch.some((r) => r.status) ? (await sh(". ./env.sh && tools/verbs/status")).output : "";
   const consent = [...consents(batch), process.env.QVD_HA_CONSENT ?? ""].join(" ");
   const up = await sh(
-    inLab(`env QVD_HA_CONSENT=${quote(consent)} pulumi up --refresh --yes --skip-preview ${stack(config)}`),
+    inLab(`env QVD_HA_CONSENT=${quote(consent)} pulumi up --refresh --yes --skip-preview ${options} ${STACK}`),
   );
   const repaired = await settled(nodes, list, 120);
   const disturbed = await actions(nodes, before);
@@ -172,7 +171,7 @@ async function runBatch(
  * @param tell gets each batch's results as soon as they are there
  */
 export async function runTable(only?: readonly string[], tell?: (results: readonly Result[]) => void): Promise<Table> {
-  await must(inLab(`pulumi up --refresh --yes --skip-preview ${stack()}`));
+  await must(inLab(`pulumi up --refresh --yes --skip-preview ${STACK}`));
   const nodes = (await outputs()).connections;
   const known = await secrets();
   const noop = await measureNoop();
@@ -192,5 +191,5 @@ export async function runTable(only?: readonly string[], tell?: (results: readon
 
 /** A batch of rows on a stack that is as wanted, with a file of its own. */
 export async function runRows(batch: readonly Row[], config: string): Promise<Result[]> {
-  return runBatch((await outputs()).connections, batch, await secrets(), config);
+  return runBatch((await outputs()).connections, batch, await secrets(), `--config-file ${config}`);
 }

@@ -1,5 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Connection } from "@qvd-ha/providers/dist/remote";
 import { dump, load } from "js-yaml";
 import { labDefaults } from "../../../lab/describe";
 import type { LabDescription } from "../../../lab/describe";
@@ -15,6 +16,17 @@ export async function devSettings(): Promise<Keys & { nodes: Keys[]; hypervisors
   const own = Object.entries(config).filter(([k]) => k.startsWith("qvd-ha:") && k !== "qvd-ha:lab");
   const said = Object.fromEntries(own.map(([k, v]) => [k.replace("qvd-ha:", ""), v]));
   return { ...labDefaults(lab), ...said } as Keys & { nodes: Keys[]; hypervisors: Keys[] };
+}
+
+/** The same for machines that the program does not make: these, with their host keys. */
+export async function existingSettings(machines: Readonly<Record<string, Connection>>): Promise<Keys> {
+  const { machine: _machine, ...dev } = await devSettings();
+  return {
+    ...dev,
+    platform: "existing",
+    nodes: dev.nodes.map((n) => ({ ...n, ssh: { hostKey: machines[String(n.name)]?.hostKey } })),
+    hypervisors: dev.hypervisors.map(({ libvirtUri: _uri, ...h }) => h),
+  };
 }
 
 /** As a stack's file has it. */

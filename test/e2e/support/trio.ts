@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import type { Connection } from "@qvd-ha/providers/dist/remote";
 import { install } from "../maintenance/packages";
-import { devSettings, GivenStack, stackText } from "./given";
+import { existingSettings, GivenStack, stackText } from "./given";
 import type { Guests } from "./guests";
 import { guestsIn, stateDirectory } from "./guests";
-import { must, onNodes, sh } from "./stack";
+import { inLab, must, onNodes, sh } from "./stack";
 
 const MINUTE = 60_000;
-type Settings = Awaited<ReturnType<typeof devSettings>>;
+type Settings = Awaited<ReturnType<typeof existingSettings>>;
 
 /** A pair that the program did not make, and a third machine that has a vote. */
 export class Trio {
@@ -26,7 +26,7 @@ export class Trio {
   /**
    * Machines, and a stack for them that nobody has deployed.
    * @param packages what the pair needs beside the vote's
-   * @param settings what the stack says; gets the development stack's settings as they are for these machines, the vote among them
+   * @param settings what the stack says; gets the development stack's settings as they are for these machines, and what the vote needs
    * @param secrets further ones, by the file that has each; names are those of the lab
    */
   async make(
@@ -43,13 +43,10 @@ export class Trio {
     this.nodes = pair;
     await install({ arbiter }, ["corosync-qnetd", "libnss3-tools"]);
     await install(pair, ["corosync-qdevice", "libnss3-tools", ...packages]);
-    const { machine: _machine, ...dev } = await devSettings();
+    const dev = await existingSettings(pair);
     const { privateKey: _key, ...connection } = arbiter;
     const own = {
       ...dev,
-      platform: "existing",
-      nodes: dev.nodes.map((n) => ({ ...n, ssh: { hostKey: pair[String(n.name)]?.hostKey } })),
-      hypervisors: dev.hypervisors.map(({ libvirtUri: _uri, ...h }) => h),
       // Pacemaker waits for the vote as well, and the sum has its bound.
       timers: { ...(dev.timers as object), fileSystem: { start: 30 } },
     };
@@ -107,3 +104,4 @@ export const VOTES =
   "{ corosync-quorumtool -s || true; } | sed -n 's/^\\(Quorate\\|Expected votes\\|Total votes\\): *//p' | paste -sd' '";
 export const SERVES = "mountpoint -q /var/lib/pgsql/data && echo yes || echo no";
 export const BOOT = "cat /proc/sys/kernel/random/boot_id";
+export const virsh = (command: string): string => inLab(`virsh -q -c qemu:///system ${command}`);

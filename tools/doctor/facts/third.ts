@@ -1,3 +1,4 @@
+import { DEVICE_ANSWERS } from "@qvd-ha/providers/dist/corosync/read";
 import type { Fact } from "@qvd-ha/providers/dist/fact";
 import { sh } from "@qvd-ha/providers/dist/remote";
 
@@ -14,7 +15,7 @@ export const thirdFact: Fact<Third> = {
     script: sh`if corosync-cmapctl -g quorum.device.model >/dev/null 2>&1; then
   echo vote
   if systemctl -q is-active corosync-qdevice; then echo vote-runs; fi
-  if timeout 5 corosync-qdevice-tool -s 2>/dev/null | grep -qE '^State:[[:space:]]+Connected'; then echo vote-connected; fi
+  if timeout 5 ${DEVICE_ANSWERS}; then echo vote-connected; fi
 fi
 if command -v sbd >/dev/null; then
   echo sbd
