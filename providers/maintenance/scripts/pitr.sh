@@ -39,6 +39,7 @@ backrest() { as pgbackrest --config=/etc/qvd-ha/pgbackrest.conf --stanza="$stanz
 sql() { as "$bin/psql" -XAtqw -v ON_ERROR_STOP=1 -h "$socketDirectory" -p "$port" -d postgres; }
 # Whatever goes wrong is told with the last of what was said.
 complain() { printf '%s\n' "$*" >>"$errors"; exit 1; }
+unreadable() { complain "pgBackRest cannot say what $repository_host has: is the passphrase there the one that the backups were made with?"; }
 #@ waiting
 
 # ask WORD…: has the third host do it. pgBackRest there reaches the server by a socket of this very connection, and by it alone: nobody else can ask this node.
@@ -69,16 +70,19 @@ ask() {
 
 # What the repository has: its state in a word, why, and when the last full and the last backup of any kind ended.
 look() {
-  local json
-  json=$(backrest --output=json info 2>>"$errors") || complain "pgBackRest cannot say what $repository_host has ($?): is the passphrase there the one that the backups were made with?"
-  IFS=$'\t' read -r code why full last < <(sql 2>>"$errors" <<END
+  local json row
+  json=$(backrest --output=json info 2>>"$errors") || unreadable
+  # Deciphered with another passphrase, one file in 256 passes for a text, which is none.
+  row=$(sql 2>>"$errors" <<END
 select s->'status'->>'code' || E'\t' || regexp_replace(coalesce((select string_agg(r->'status'->>'message', '; ') from json_array_elements(s->'repo') r
     where r->'status'->>'code' <> '0'), s->'status'->>'message'), '\s+', ' ', 'g')
   || E'\t' || coalesce((select max((b->'timestamp'->>'stop')::bigint) from json_array_elements(s->'backup') b where b->>'type' = 'full' and b->>'error' is distinct from 'true'), 0)
   || E'\t' || coalesce((select max((b->'timestamp'->>'stop')::bigint) from json_array_elements(s->'backup') b where b->>'error' is distinct from 'true'), 0)
 from json_array_elements(\$info\$$json\$info\$::json) s where s->>'name' = '$stanza'
 END
-  ) || complain "pgBackRest on $repository_host knows nothing of $stanza"
+  ) || unreadable
+  [ -n "$row" ] || complain "pgBackRest on $repository_host knows nothing of $stanza"
+  IFS=$'\t' read -r code why full last <<<"$row"
 }
 
 # Sent now, and seen there.

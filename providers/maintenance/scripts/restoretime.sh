@@ -53,7 +53,11 @@ fi
 
 as mkdir -m 700 "$work/data"
 as pgbackrest --config=/etc/qvd-ha/pgbackrest.conf --stanza="$stanza" --pg1-path="$work/data" --archive-mode=off --log-level-console=error "${when[@]}" restore </dev/null >&2 ||
-  { say "nothing could be restored of $stanza to $target: nothing was touched"; exit 65; }
+  {
+    say "nothing could be restored of $stanza to $target: nothing was touched"
+    say "where pgBackRest broke down, or met with what it cannot read: is the passphrase on the third host the one that the backups were made with?"
+    exit 65
+  }
 # Nobody but this script gets in, and only when the log was read to the point in time. Nothing of it is archived, whatever the files say.
 broken() {
   say "the log does not lead to $target: $(grep -E 'FATAL|PANIC' "$work/log" | grep -v 'not accepting connections' | head -n 3)"
