@@ -34,7 +34,7 @@ export const ping = (s: Settings): PacemakerPrimitiveArgs => ({
 export function drbd(s: Settings): PacemakerPrimitiveArgs {
   const t = s.timers.drbd;
   return {
-    agent: "ocf:linbit:drbd",
+    agent: s.drbd.agent,
     params: {
       drbd_resource: s.drbd.resource,
       // Or the agent refuses to run without them.
@@ -73,7 +73,7 @@ export function address(s: Settings): PacemakerPrimitiveArgs {
   // Interfaces of different names: the agent finds the right one by the network.
   const same: Record<string, string> = nic !== undefined && others.length === 0 ? { nic } : {};
   return {
-    agent: "ocf:heartbeat:IPaddr2",
+    agent: s.database.addressAgent,
     params: { ip: ipOf(s.database.address), cidr_netmask: prefixOf(s.database.address), ...same },
     operations: operations(s.timers.address),
   };

@@ -343,6 +343,8 @@ export class QvdDatabase extends pulumi.ComponentResource {
       const named = [
         settings.database.agent,
         settings.database.fileSystemAgent,
+        settings.database.addressAgent,
+        settings.drbd.agent,
         ...fencing.kinds.flatMap((k) => k.devices.map((d) => `stonith:${d.agent}`)),
       ];
       const ours = AGENT_NAMES.filter((n) => named.includes(n));

@@ -94,6 +94,13 @@ export const LEVERS: readonly Lever[] = [
     why: "Six calls of the agent, four before and one after a promotion, that only look at the state again: with two nodes its monitors do that as well, and DRBD itself refuses to promote a disk that is not up to date.",
   },
   {
+    key: "drbd.agent",
+    shortens: "promotion",
+    howto: "ocf:linbit:drbd",
+    fast: "ocf:qvd-ha:drbd",
+    why: "DRBD's own agent starts some sixty processes to promote or demote, and as many for each look that it takes meanwhile. Ours stands in front of it and does what is plain with two: the same command, the same score. All else is that agent's.",
+  },
+  {
     key: "cluster.addressBeside",
     shortens: "address",
     howto: false,
@@ -101,6 +108,13 @@ export const LEVERS: readonly Lever[] = [
     // The second layout's group has its address as a member.
     fits: (given) => given.layout !== "simple",
     why: "The address comes up while the file system is mounted. A client that is early is refused at once and tries again, instead of waiting for an answer. It never is where DRBD is not promoted, and goes after the server has stopped.",
+  },
+  {
+    key: "database.addressAgent",
+    shortens: "address",
+    howto: "ocf:heartbeat:IPaddr2",
+    fast: "ocf:qvd-ha:address",
+    why: "The distribution's agent starts some sixty processes: a move waits for them before DRBD is demoted, and the server's start shares the processor with them. Ours starts three, and tells the neighbours by the same program.",
   },
   {
     key: "database.fileSystemAgent",

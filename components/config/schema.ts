@@ -119,6 +119,8 @@ export const databaseSchema = z.strictObject({
     .default("noatime"),
   /** What mounts, watches and unmounts the file system: the distribution's agent, or ours, which the nodes then get. */
   fileSystemAgent: z.enum(["ocf:heartbeat:Filesystem", "ocf:qvd-ha:filesystem"]).default("ocf:heartbeat:Filesystem"),
+  /** What brings the floating address up, watches it and takes it down: the distribution's agent, or ours, which the nodes then get. */
+  addressAgent: z.enum(["ocf:heartbeat:IPaddr2", "ocf:qvd-ha:address"]).default("ocf:heartbeat:IPaddr2"),
   /**
    * Lines of pg_hba.conf, first and in this order; clients that none of them lets in come after. None: the clients alone.
    * For a server that is there already.
@@ -186,6 +188,8 @@ export const drbdSchema = z.strictObject({
     .string()
     .startsWith("/usr/lib/drbd/crm-fence-peer", "must be DRBD's own crm-fence-peer.sh")
     .optional(),
+  /** What starts, promotes and watches DRBD: its own agent, or ours in front of it, which the nodes then get. */
+  agent: z.enum(["ocf:linbit:drbd", "ocf:qvd-ha:drbd"]).default("ocf:linbit:drbd"),
   /** Whether Pacemaker tells DRBD's agent what it is about to do, and has done, with the other node. */
   notifications: z.boolean().default(true),
   /** Seconds of silence until DRBD asks its peer whether it is there. Default: DRBD's own, 10. */

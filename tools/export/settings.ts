@@ -104,7 +104,7 @@ export function derive(found: Found): Derived {
       database: settings,
       drbd: {
         ...drbdOf(drbd, resource, timers.fencing.off),
-        ...defined({ notifications: cluster.notifications(c) }),
+        ...defined({ agent: oursIn(c, "p_drbd_postgres"), notifications: cluster.notifications(c) }),
       },
       corosync: defined({
         clusterName: value(totem, "cluster_name"),
@@ -265,6 +265,7 @@ function databaseOf(
       user: db.owner,
       agent: oursIn(c, "p_postgres"),
       fileSystemAgent: oursIn(c, "p_fs_postgres"),
+      addressAgent: oursIn(c, "p_ip_postgres"),
       ...database.access(hba, {
         osUser: at.osUser,
         database: at.database,

@@ -10,7 +10,7 @@ const primitives = (c: Configuration, is: (agent: string) => boolean): string[] 
 const servers = (c: Configuration): string[] => primitives(c, isServer);
 
 /** Where clients find it, in the server's group or beside it. */
-const addresses = (c: Configuration): string[] => primitives(c, (agent) => /:IPaddr2?$/.test(agent));
+const addresses = (c: Configuration): string[] => primitives(c, (agent) => /:(IPaddr2?|address)$/.test(agent));
 
 /** The group that a resource is in, followed by its members. */
 function groupOf(id: string, c: Configuration): string[] | undefined {
