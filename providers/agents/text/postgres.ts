@@ -114,18 +114,24 @@ start() {
   done
 }
 
+# end SIGNAL SECONDS: whether the server has ended by it; its file may be gone before its first process is, which still holds the file system.
+end() {
+  kill -s "$1" "$pid" 2>/dev/null || true
+  begin "$2"
+  while [ "/proc/$pid/cwd" -ef "$OCF_RESKEY_pgdata" ]; do
+    if late; then return 1; fi
+    sleep 0.05
+  done
+}
+
 stop() {
   alive || return 0
   cd / || return 1
-  brief=$((seconds / 8)) most=$((seconds * 2 / 5)) rest=$((seconds / 5))
+  brief=$((seconds / 8))
   # With little left to write the server is gone, and the other node has it, the sooner. As well as it goes: what hangs is stopped all the same.
   if [ "$brief" -gt 0 ]; then timeout "$((brief < 5 ? brief : 5))" "$0" checkpoint >/dev/null 2>&1 || true; fi
-  as timeout "$most" "$OCF_RESKEY_pgctl" stop -s -w -t "$most" -m fast -D "$OCF_RESKEY_pgdata" >/dev/null 2>&1 && return 0
-  alive || return 0
-  as timeout "$rest" "$OCF_RESKEY_pgctl" stop -s -w -t "$rest" -m immediate -D "$OCF_RESKEY_pgdata" >/dev/null 2>&1 && return 0
-  alive || return 0
-  why "the server (process $pid) does not stop"
-  return 1
+  # PostgreSQL's own words for them: fast, and immediate.
+  end INT "$((seconds * 2 / 5))" || end QUIT "$((seconds / 5))" || { why "the server (process $pid) does not stop"; return 1; }
 }
 
 case \${1-} in

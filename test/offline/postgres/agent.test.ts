@@ -142,7 +142,10 @@ describe.each(["ocf:heartbeat:pgsql", OURS])("%s", (name) => {
     const before = pid();
     expect(act("start")).toBe(0);
     expect(pid()).toBe(before);
+    expect(existsSync(`/proc/${before}/cwd`)).toBe(true);
     expect(act("stop")).toBe(0);
+    // Not even its first process is there: it would hold the file system.
+    expect(existsSync(`/proc/${before}/cwd`)).toBe(false);
     expect(act("stop")).toBe(0);
   });
 
