@@ -4,7 +4,7 @@ import { sh } from "@qvd-ha/providers/dist/remote";
 export interface History {
   /** Names the data as it stands, without the bit that only says whether the node is Primary. */
   readonly generation?: string;
-  /** Generations before, newest first. */
+  /** Generations before, newest first; the first of them is the one that the peer is known to have, while it is behind. */
   readonly older: readonly string[];
   /** Bytes that this side has written and the other has not. */
   readonly outOfSyncBytes?: number;
@@ -39,7 +39,7 @@ fi`,
   },
   parse: ({ stdout }) => {
     const [, gi] = /^@gi ([0-9A-F]{16}:[0-9A-F]{16}:[0-9A-F]{16}:[0-9A-F]{16})/m.exec(stdout) ?? [];
-    const [current, , ...old] = gi?.split(":") ?? [];
+    const [current, ...old] = gi?.split(":") ?? [];
     const line = (name: string): string | undefined => new RegExp(`^@${name} (.+)$`, "m").exec(stdout)?.[1]?.trim();
     const [oos, split, parted, write] = ["oos", "split", "parted", "write"].map(line);
     return {

@@ -1,15 +1,18 @@
 import type { Look } from "../look";
 import type { Rule } from "./rule";
 
-/** DRBD has parted because both sides have writes that the other one lacks: by the kernel's word, or by generations of which neither knows the other. */
+/**
+ * DRBD has parted because both sides have writes that the other one lacks: by generations of which neither knows the other. Where a generation is not to be had,
+ * the kernel's word counts; it may be of a split brain that is long over, and whoever believes it throws writes away.
+ */
 export function parted(l: Look): boolean {
   const alone = l.reached.filter(([, n]) => n.drbd?.connection === "StandAlone");
   if (alone.length === 0) return false;
-  if (alone.some(([n]) => l.details(n).history?.splitBrain !== undefined)) return true;
   const histories = l.reached.map(([n]) => l.details(n).history);
   const [a, b] = histories;
-  if (a?.generation === undefined || b?.generation === undefined || a.generation === b.generation) return false;
-  return !a.older.includes(b.generation) && !b.older.includes(a.generation);
+  if (a?.generation === undefined || b?.generation === undefined)
+    return alone.some(([n]) => l.details(n).history?.splitBrain !== undefined);
+  return a.generation !== b.generation && !a.older.includes(b.generation) && !b.older.includes(a.generation);
 }
 
 export const splitBrain: Rule = (l) => {
