@@ -14,4 +14,5 @@ module.exports = [
   "hypervisors",
   "thirdVote",
   "watchdog",
+  "layout",
 ];

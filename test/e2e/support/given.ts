@@ -51,6 +51,14 @@ export class GivenStack {
       await must(`. ./env.sh && pulumi config set --stack ${this.name} --secret ${name} <${from}`);
   }
 
+  /** With that file from now on; what Pulumi and the secrets have written into it stays. */
+  configure(text: string): void {
+    const had = load(readFileSync(this.file, "utf8")) as { encryptionsalt?: string; config: Keys };
+    const { config } = load(text) as { config: Keys };
+    const secrets = Object.entries(had.config).filter(([, v]) => typeof v === "object" && v !== null && "secure" in v);
+    writeFileSync(this.file, dump({ ...had, config: { ...config, ...Object.fromEntries(secrets) } }));
+  }
+
   up(): Promise<string> {
     return must(this.pulumi("up --yes --skip-preview"));
   }

@@ -1,0 +1,3 @@
+import { ownLab } from "../support/ownLab";
+
+ownLab("layout");
