@@ -82,17 +82,25 @@ monitor() {
   return 0
 }
 
+# A peer that has just died is still a connected Primary to DRBD until its pings stay out; that agent would ask but once in two seconds.
 promote() {
-  state && [ "$disk" = UpToDate ] || theirs
-  [ "$role" != Primary ] || return 0
-  drbdadm primary "$resource" >/dev/null 2>&1 </dev/null
-  # 17: its data may not be the newest, or the peer could not be fenced. That agent would not ask twice either, and does not come back at once, or the cluster
-  # would try again without a pause.
-  if [ $? = 17 ]; then
-    why "DRBD refuses to promote $resource: nobody knows whether the data here are the newest"
-    sleep 10
-    return 1
-  fi
+  tries=20
+  while [ "$tries" -gt 0 ]; do
+    state && [ "$disk" = UpToDate ] || theirs
+    [ "$role" != Primary ] || return 0
+    drbdadm primary "$resource" >/dev/null 2>&1 </dev/null
+    case $? in
+    0) tries=0 ;;
+    # Its data may not be the newest, or the peer could not be fenced. That agent would not ask twice either, and does not come back at once, or the cluster would
+    # try again without a pause.
+    17)
+      why "DRBD refuses to promote $resource: nobody knows whether the data here are the newest"
+      sleep 10
+      return 1
+      ;;
+    *) tries=$((tries - 1)) && sleep 0.2 ;;
+    esac
+  done
   state && [ "$role" = Primary ] || theirs
 }
 

@@ -137,10 +137,21 @@ describe("a promotion", () => {
     expect(stderr).toMatch(/^ocf-exit-reason:DRBD refuses to promote postgres/);
   });
 
-  test("that failed otherwise, or was said and not done, is that agent's", () => {
+  test("is asked for again while DRBD still takes a dead peer for a Primary, and then it is that agent's", () => {
     kernel(line(7, "Connected", "Secondary/Primary", "UpToDate/UpToDate"));
     answers(11);
-    expect(act("promote").did).toEqual(["drbdadm primary postgres", "theirs promote"]);
+    const once = ["drbdadm primary postgres", "sleep 0.2"];
+    expect(act("promote").did).toEqual([...Array.from({ length: 20 }, () => once).flat(), "theirs promote"]);
+    const noticed = join(home, "noticed");
+    put(
+      join(home, "bin/drbdadm"),
+      `#!/bin/sh\necho "drbdadm $*" >>${log}\n[ -e ${noticed} ] || { touch ${noticed}; exit 11; }\ncat >${proc} <<'END'\n${VERSION}${line(7, "WFConnection", "Primary/Unknown", "UpToDate/Outdated")}END\n`,
+    );
+    expect(act("promote")).toMatchObject({ status: 0, did: [...once, "drbdadm primary postgres"] });
+  });
+
+  test("that was said and not done is that agent's", () => {
+    kernel(line(7, "Connected", "Secondary/Primary", "UpToDate/UpToDate"));
     answers(0);
     expect(act("promote")).toMatchObject({ status: THEIRS, did: ["drbdadm primary postgres", "theirs promote"] });
   });
