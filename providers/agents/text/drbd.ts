@@ -82,7 +82,7 @@ monitor() {
   return 0
 }
 
-# A peer that has just died is still a connected Primary to DRBD until its pings stay out; that agent would ask but once in two seconds.
+# A peer that has just died is still a connected Primary to DRBD until its pings stay out; that agent asks but once a second.
 promote() {
   tries=20
   while [ "$tries" -gt 0 ]; do
