@@ -2,40 +2,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { schema } from "../../../components/config/schema";
 import { SECRETS } from "../../../components/config/secrets";
+import type { Key } from "./support/keys";
+import { keys } from "./support/keys";
 
 // Proves that docs/configuration.md names exactly the keys that the schema takes, with the schema's own defaults. Does not prove what it says of their meaning.
 
 const ROOT = join(__dirname, "..", "..", "..");
 const TEXT = readFileSync(join(ROOT, "docs", "configuration.md"), "utf8");
-
-/** As much of a zod type as the walk needs. */
-interface Type {
-  readonly def: {
-    readonly type: string;
-    readonly innerType?: Type;
-    readonly element?: Type;
-    readonly shape?: Readonly<Record<string, Type>>;
-    readonly defaultValue?: unknown;
-  };
-}
-
-interface Key {
-  readonly path: string;
-  readonly optional: boolean;
-  readonly default?: unknown;
-}
-
-/** Every leaf that a stack may set; an element of a list is written `[]`. `above` is the default that a parent gives. */
-function keys(type: Type, path: string, optional = false, above?: unknown): Key[] {
-  const { type: kind, innerType, element, shape, defaultValue } = type.def;
-  if (innerType) return keys(innerType, path, true, kind === "optional" ? above : defaultValue);
-  if (kind === "array" && element?.def.type === "object") return keys(element, `${path}[]`);
-  if (kind === "object" && shape)
-    return Object.entries(shape).flatMap(([name, t]) =>
-      keys(t, path ? `${path}.${name}` : name, false, (above as Record<string, unknown> | undefined)?.[name]),
-    );
-  return [{ path, optional, ...(above === undefined ? {} : { default: above }) }];
-}
 
 interface Row {
   readonly path: string;
@@ -55,7 +28,7 @@ const rows: Row[] = TEXT.split("\n").flatMap((line) => {
   return cells.length > 0 ? [{ path: path.replace(/`/g, ""), unit, default: fallback, meaning }] : [];
 });
 
-const wanted = keys(schema as unknown as Type, "");
+const wanted = keys(schema);
 const unchecked = ["lab", ...SECRETS];
 
 /** How the table writes a default. */
