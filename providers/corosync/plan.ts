@@ -333,7 +333,13 @@ export function remove(spec: Spec, seen: AllSeen): Plan {
       {
         node: n,
         reason: "no start at boot",
-        command: { script: sh`systemctl disable --quiet pacemaker corosync` },
+        command: {
+          script: lines(
+            sh`systemctl disable --quiet pacemaker corosync`,
+            // It would start Corosync, as what it needs. Where a deployment was interrupted it may not be installed.
+            ...(spec.device ? [sh`systemctl disable --quiet corosync-qdevice 2>/dev/null || true`] : []),
+          ),
+        },
       },
       purge(n, "the cluster's state goes with it"),
       { node: n, reason: "remove configuration and key", command: { script: sh`rm -f ${CONF_PATH} ${KEY_PATH}` } },

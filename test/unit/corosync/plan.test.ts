@@ -195,6 +195,14 @@ describe("remove", () => {
     ]);
   });
 
+  it("leaves no client of a third vote that would start at boot, and Corosync with it", () => {
+    const voted = spec({ device: { host: "172.20.65.10" } });
+    const scripts = (s: typeof voted): string[] =>
+      corosync.remove(s, both(formed(s))).stages.flatMap((stage) => stage.map((x) => x.command.script.text));
+    expect(scripts(voted).filter((x) => x.includes("disable --quiet corosync-qdevice"))).toHaveLength(2);
+    expect(scripts(spec()).filter((x) => x.includes("qdevice"))).toEqual([]);
+  });
+
   it("refuses while resources run, and has nothing to do where nothing is", () => {
     const busy = { ...formed(spec()), membership: { ...formed(spec()).membership, running: ["p_ip"] } };
     expect(() => corosync.remove(spec(), both(busy))).toThrow("p_ip still run");
