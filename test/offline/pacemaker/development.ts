@@ -8,6 +8,7 @@ import { labDefaults } from "../../../lab/describe";
 import type { LabDescription } from "../../../lab/describe";
 import { pacemakerSchema } from "../../../providers/pacemaker/spec";
 import type { PacemakerSpec } from "../../../providers/pacemaker/spec";
+import type { Registered } from "../../unit/components/graph";
 import { register } from "../../unit/components/graph";
 
 const root = join(__dirname, "../../..");
@@ -73,10 +74,14 @@ function settings(more: Keys): { settings: SettingsInput; secrets: Secrets } {
   return loadSettings(labDefaults(lab));
 }
 
-/** The cluster's configuration as our components make it from the committed stack `dev`: nothing is deployed, Pulumi's mocks answer. */
-export async function development(more: Keys = {}): Promise<PacemakerSpec> {
+/** What the committed stack `dev` asks the engine for: nothing is deployed, Pulumi's mocks answer. */
+export async function registered(more: Keys = {}): Promise<Registered[]> {
   const loaded = settings(more);
-  const made = await register(loaded.settings, { ...loaded.secrets, hypervisorPrivateKey: pulumi.secret("a-key") });
+  return register(loaded.settings, { ...loaded.secrets, hypervisorPrivateKey: pulumi.secret("a-key") });
+}
+
+/** The cluster's configuration among that. */
+export function configurationIn(made: readonly Registered[]): PacemakerSpec {
   const [configuration] = made.filter((r) => r.type === "pulumi-nodejs:dynamic/pacemaker:Configuration");
   if (!configuration) throw new Error("the program registered no cluster configuration");
   const { properties, resourceDefaults, operationDefaults, elements } = configuration.inputs;
@@ -89,3 +94,5 @@ export async function development(more: Keys = {}): Promise<PacemakerSpec> {
     elements,
   });
 }
+
+export const development = async (more: Keys = {}): Promise<PacemakerSpec> => configurationIn(await registered(more));
