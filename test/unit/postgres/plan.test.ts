@@ -1,6 +1,8 @@
 /** Plans as a table; `active` fills in a server that runs as wanted there, under Pacemaker. MARK is the wanted spec's fingerprint. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { wordOf } from "../../../providers/driver/consent";
+import { archiveSettings } from "../../../providers/maintenance/pitr/render";
 import { postgres } from "../../../providers/postgres";
 import type { PostgresInput, PostgresSpec } from "../../../providers/postgres";
 import type { PostgresSeen } from "../../../providers/postgres/read";
@@ -72,6 +74,29 @@ test.each(cases)("$name", (c) => {
   );
   expect(told).toEqual(c.plan?.map((e) => ({ ...e, reason: expect.stringContaining(e.reason) as string })));
   if (told.length === 0) expect(p.why).not.toBe("");
+});
+
+test("archiving switched on: the restart that it wants is told, and wants consent, before the first step", () => {
+  const wanted = { settings: { ...spec().settings, ...archiveSettings("qvd-ha", 300) } };
+  // As PostgreSQL 15 describes them.
+  const of = (type: string, fallback: string, context: string): object => ({
+    unit: null,
+    type,
+    default: fallback,
+    running: fallback,
+    context,
+  });
+  const parameters = {
+    archive_mode: of("enum", "off", "postmaster"),
+    archive_command: of("string", "", "sighup"),
+    archive_timeout: of("integer", "0", "sighup"),
+  };
+  const c: Case = { name: "", active: "qvddb1", wanted, files: "before", seen: { qvddb1: { server: { parameters } } } };
+  const [first, ...more] = steps(postgres.plan(spec(wanted), nodes(c, spec(wanted))));
+  expect(more).toEqual([]);
+  expect(first?.reason).toBe("rewrite postgresql.conf and have the server read it; archive_mode then needs a restart");
+  expect(first?.effects?.map(wordOf)).toEqual(["restarts:p_postgres"]);
+  expect(first?.words).toEqual(["Pacemaker: restart p_postgres on qvddb1: PostgreSQL takes it up at its start only"]);
 });
 
 test("no script and no reason carries the password", () => {
