@@ -29,6 +29,15 @@ export class Stack {
       this.pulumi(["config", "set", "--secret", key, "--stack", "test"], {}, value);
   }
 
+  /** As if it had been deployed with these outputs, of the stack and nothing else. */
+  deployed(outputs: Readonly<Record<string, unknown>>): void {
+    const type = "pulumi:pulumi:Stack";
+    const resource = { urn: `urn:pulumi:test::qvd-ha::${type}::qvd-ha-test`, type, custom: false, outputs };
+    const file = join(this.dir, "deployed.json");
+    writeFileSync(file, JSON.stringify({ version: 3, deployment: { manifest: {}, resources: [resource] } }));
+    this.pulumi(["stack", "import", "--stack", "test", "--file", file]);
+  }
+
   /** `pulumi preview` with the pack, as `make preview` calls it. */
   preview(policyConfig: unknown, env: Readonly<Record<string, string>> = {}): Preview {
     const file = join(this.dir, "policies.json");
