@@ -14,7 +14,11 @@ const warned = async (os: string): Promise<string[]> => {
   return said;
 };
 
-it.each([["ubuntu2404", "Ubuntu 24.04"]])("%s: says that it was never run", async (os, title) => {
+it.each([
+  ["ubuntu2404", "Ubuntu 24.04"],
+  ["rhel9", "Red Hat Enterprise Linux 9"],
+  ["sles15", "SUSE Linux Enterprise Server 15"],
+])("%s: says that it was never run", async (os, title) => {
   expect(await warned(os)).toContainEqual(expect.stringContaining(`${title} was never run by this project`));
 });
 
