@@ -200,7 +200,12 @@ function chronyWrite(seen: OneSeen, spec: NodeSpec): Command | undefined {
   return write(path, withBlock(seen.files[path] ?? "", renderChrony(servers).trimEnd().split("\n")));
 }
 
+/** A block of ours goes into the package's own file, which is there when the package is: the next look has it. */
+const tooEarly = (seen: OneSeen, spec: NodeSpec): boolean =>
+  os(spec.os).chrony.confDir === undefined && missing(seen, spec).includes("chrony");
+
 function time(seen: OneSeen, spec: NodeSpec): Todo[] {
+  if (tooEarly(seen, spec)) return [];
   const name = os(spec.os).units.chrony;
   const state = unit(seen, name);
   const writing = spec.time.servers.length > 0 ? chronyWrite(seen, spec) : undefined;
