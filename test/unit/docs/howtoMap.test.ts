@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { schema } from "../../../components/config/schema";
 import { SECRETS } from "../../../components/config/secrets";
 import { faults } from "../../../drills/faults";
+import { seen } from "../../../drills/seen";
 import howto from "./howto.json";
 import { keys } from "./support/keys";
 
@@ -74,6 +75,13 @@ describe("docs/howto-map.md", () => {
         faults.map((f) => f.name),
       ),
     ).toEqual([]);
+  });
+
+  it("says of the HOWTO's own tests that each was seen, which was noted of each", () => {
+    expect(TEXT).toMatch(/^\| 11 Test cluster resources .* each was seen on guests/m);
+    const own = [...(below.get("11 Tests") ?? "").matchAll(/FAULT=([\w-]+)/g)].map((m) => m[1] as string);
+    expect(own.length).toBeGreaterThan(8);
+    expect(lacking(own, Object.keys(seen()))).toEqual([]);
   });
 
   it("names rooms of this repository that there are", () => {

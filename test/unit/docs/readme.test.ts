@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { schema } from "../../../components/config/schema";
+import { seen } from "../../../drills/seen";
 import { keys } from "./support/keys";
 
 // Proves that the README knows every verb of the Makefile and every page, and names the ports that the schema has as defaults. Does not prove what it says of them.
@@ -51,6 +52,18 @@ describe("README.md", () => {
     expect(silent).toEqual(["database.port"]);
     expect(table).toContain("TCP 5432 ");
   });
+});
+
+/** What the README says that the service goes through, by the drills that do it. */
+const GOES_THROUGH = [
+  ...["power-cut", "standby-cut", "kernel-crash", "hang", "partition", "both-rings-down"],
+  ...["postmaster-killed", "postmaster-killed-again", "unmounted", "frozen-file-system"],
+  ...["ring-0-down", "ring-1-down", "router-down", "active-disk-gone"],
+];
+
+test("README.md says that what it protects from was seen, as it was noted", () => {
+  expect(README).toContain("Each of these is a drill, and each was seen to come out so on two guests");
+  expect(GOES_THROUGH.filter((name) => !(name in seen()))).toEqual([]);
 });
 
 describe("what the pages count", () => {
