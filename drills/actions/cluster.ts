@@ -1,5 +1,6 @@
 import type { Role, Script } from "./action";
 import { text } from "./action";
+import { idOnNode } from "./ids";
 
 /** The database's address, taken from its interface behind the cluster's back. */
 export const deleteAddress = (on: Role): Script => ({
@@ -7,7 +8,7 @@ export const deleteAddress = (on: Role): Script => ({
   on,
   says: `delete the database's address on the ${on} node`,
   script: text(
-    "a=$(crm_resource --resource p_ip_postgres --get-parameter ip)",
+    `a=$(crm_resource --resource "${idOnNode("address")}" --get-parameter ip)`,
     'read -r _ i _ n _ <<<"$(ip -4 -o address show to "$a")"',
     'ip address delete "$n" dev "$i"',
   ),
@@ -53,8 +54,8 @@ export const moveAway: Script = {
   kind: "script",
   on: "active",
   says: "move the service to the standby node (crm_resource --move)",
-  script: text("me=$(crm_node --name)", `crm_resource --resource g_postgres --move --node "${OTHER}"`),
-  undo: [{ kind: "script", on: "standby", script: "crm_resource --resource g_postgres --clear" }],
+  script: text("me=$(crm_node --name)", `crm_resource --resource "${idOnNode("group")}" --move --node "${OTHER}"`),
+  undo: [{ kind: "script", on: "standby", script: `crm_resource --resource "${idOnNode("group")}" --clear` }],
 };
 
 /** Fencing by order, as the operator's own test of a fence device. */

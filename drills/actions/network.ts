@@ -56,7 +56,8 @@ export const routerDown = (on: Who): Script =>
     on,
     `drop all pings of the ${on} node to its router`,
     rules(
-      `h=$(crm_resource --resource p_ping --get-parameter host_list | tr -s ' ' ,); [ -n "$h" ]`,
+      `h=$(crm_resource --resource p_ping --get-parameter host_list | tr -s ' ' ,)
+[ -n "$h" ] || { echo "no resource of this cluster asks a router: layout simple has none" >&2; exit 1; }`,
       ["ip daddr { $h } icmp type echo-request"],
       ["output"],
     ),

@@ -1,4 +1,5 @@
-import { IDS } from "../../tools/status/ids";
+import type { Layout } from "@qvd-ha/providers/dist/pacemaker/layouts";
+import { layoutSeen } from "@qvd-ha/providers/dist/pacemaker/layouts";
 import type { LogEvent } from "./events";
 
 /** A stretch of the outage. Stretches may overlap: the address comes up beside the file system. */
@@ -23,9 +24,13 @@ const operation =
   (e) =>
     e.what === what && e.operation === name && e.subject === id;
 
+/** Ids of the layout whose resources the log tells of. */
+export const layoutIn = (events: readonly LogEvent[]): Layout => layoutSeen(events.flatMap((e) => e.subject ?? []));
+
 /** The pieces of a failover by fencing, in the order in which they begin; those of which the log says nothing are left out. */
 export function pieces(events: readonly LogEvent[], outage: Outage): Piece[] {
   const { injected, firstWrite, victim } = outage;
+  const ids = layoutIn(events);
   const during = events.filter((e) => e.at >= injected && e.at <= firstWrite);
   const first = (is: Is): number | undefined => during.find(is)?.at;
   const last = (is: Is): number | undefined => during.filter(is).at(-1)?.at;
@@ -40,10 +45,10 @@ export function pieces(events: readonly LogEvent[], outage: Outage): Piece[] {
   const asked = first((e) => e.what === "fence-requested" && e.subject === victim);
   const fenced = first((e) => e.what === "fenced" && e.subject === victim);
   const delayed = during.find((e) => e.what === "fence-delayed" && e.subject === victim);
-  const promotion = first(operation("started", "promote", IDS.drbd));
+  const promotion = first(operation("started", "promote", ids.drbd));
   // The server takes writes before its agent has found out that it runs; then the first of them ends the start.
-  const serving = last(operation("ended", "start", IDS.postgres));
-  const up = [IDS.fileSystem, IDS.address, IDS.postgres].map((id) => last(operation("ended", "start", id)));
+  const serving = last(operation("ended", "start", ids.postgres));
+  const up = [ids.fileSystem, ids.address, ids.postgres].map((id) => last(operation("ended", "start", id)));
   const ready = up.includes(undefined) ? undefined : Math.max(...(up as number[]));
   return [
     ...piece("membership", injected, membership),
@@ -51,18 +56,18 @@ export function pieces(events: readonly LogEvent[], outage: Outage): Piece[] {
     ...piece("fence", asked, fenced),
     ...piece("of it a delay, by configuration", delayed?.at, delayed && delayed.at + (delayed.seconds ?? 0) * 1000),
     ...piece("notifications before promotion", fenced, promotion),
-    ...run("promote", "promote", IDS.drbd),
-    ...piece("notifications after promotion", last(operation("ended", "promote", IDS.drbd)), firstStart(during)),
-    ...run("file system", "start", IDS.fileSystem),
-    ...run("address", "start", IDS.address),
-    ...piece("PostgreSQL", first(operation("started", "start", IDS.postgres)), serving ?? firstWrite),
+    ...run("promote", "promote", ids.drbd),
+    ...piece("notifications after promotion", last(operation("ended", "promote", ids.drbd)), firstStart(during, ids)),
+    ...run("file system", "start", ids.fileSystem),
+    ...run("address", "start", ids.address),
+    ...piece("PostgreSQL", first(operation("started", "start", ids.postgres)), serving ?? firstWrite),
     ...piece("first write", ready, firstWrite),
   ].sort((a, b) => a.from - b.from);
 }
 
-function firstStart(events: readonly LogEvent[]): number | undefined {
-  const ids: readonly string[] = [IDS.fileSystem, IDS.address, IDS.postgres];
-  return events.find((e) => e.what === "started" && e.operation === "start" && ids.includes(e.subject ?? ""))?.at;
+function firstStart(events: readonly LogEvent[], ids: Layout): number | undefined {
+  const members: readonly string[] = [ids.fileSystem, ids.address, ids.postgres];
+  return events.find((e) => e.what === "started" && e.operation === "start" && members.includes(e.subject ?? ""))?.at;
 }
 
 /** Seconds of the outage that no piece covers. */
@@ -87,9 +92,10 @@ export interface Counts {
 /** How often the cluster fenced and promoted after the fault; by events that are told once each. */
 export function counts(events: readonly LogEvent[], injected: number): Counts {
   const after = events.filter((e) => e.at >= injected);
+  const ids = layoutIn(events);
   return {
     fencings: after.filter((e) => e.what === "fenced").length,
     fencingFailures: after.filter((e) => e.what === "fence-failed").length,
-    promotions: after.filter(operation("ended", "promote", IDS.drbd)).length,
+    promotions: after.filter(operation("ended", "promote", ids.drbd)).length,
   };
 }

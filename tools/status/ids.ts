@@ -1,9 +1,6 @@
 import type { Layout } from "@qvd-ha/providers/dist/pacemaker/layouts";
-import { LAYOUTS, layoutSeen } from "@qvd-ha/providers/dist/pacemaker/layouts";
+import { layoutSeen } from "@qvd-ha/providers/dist/pacemaker/layouts";
 import type { ClusterStatus } from "@qvd-ha/providers/dist/pacemaker/status";
-
-/** CIB ids that the drills look for: those of the standard layout. */
-export const IDS = { ...LAYOUTS.standard, ping: LAYOUTS.standard.ping.primitive } as const;
 
 /** Ids of the layout that a cluster has by the resources that it tells of; where it does not run, those of the standard one. */
 export const layout = (v: ClusterStatus | undefined): Layout => layoutSeen((v?.resources ?? []).map((r) => r.id));

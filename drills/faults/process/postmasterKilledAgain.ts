@@ -1,4 +1,5 @@
 import { untilServed, wait } from "../../actions/action";
+import { saidOf } from "../../actions/ids";
 import { killPostmaster } from "../../actions/processes";
 import type { Fault } from "../fault";
 
@@ -12,6 +13,6 @@ export const postmasterKilledAgain: Fault = {
   does: [killPostmaster("active"), untilServed(180), wait(5), killPostmaster("active")],
   expect: {
     serves: "standby",
-    shows: [{ says: "p_postgres has a fail-count", problem: /p_postgres has fail-count/, within: 120 }],
+    shows: [{ says: "the server has a fail-count", problem: saidOf("postgres", " has fail-count"), within: 120 }],
   },
 };

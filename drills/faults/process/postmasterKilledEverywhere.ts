@@ -1,5 +1,6 @@
 import { untilServed, wait } from "../../actions/action";
 import { cleanup } from "../../actions/cluster";
+import { saidOf } from "../../actions/ids";
 import { killPostmaster } from "../../actions/processes";
 import type { Fault } from "../fault";
 
@@ -26,8 +27,8 @@ export const postmasterKilledEverywhere: Fault = {
     serves: "either",
     staysDown: 30,
     gapWithin: 600,
-    shows: [{ says: "p_postgres has a fail-count", problem: /p_postgres has fail-count/, within: 60 }],
-    tells: [{ says: "the monitor of p_postgres failed", message: /p_postgres: monitor failed/, within: 60 }],
+    shows: [{ says: "the server has a fail-count", problem: saidOf("postgres", " has fail-count"), within: 60 }],
+    tells: [{ says: "the monitor of the server failed", message: saidOf("postgres", ": monitor failed"), within: 60 }],
     completes: [cleanup],
   },
 };

@@ -1,6 +1,6 @@
-import { IDS } from "../../../tools/status/ids";
 import type { Sample } from "../../invariants/time";
 import type { LogEvent } from "../../pieces/events";
+import { layoutIn } from "../../pieces/pieces";
 import type { DrillReport } from "../../report/report";
 
 /** Rows of a timeline, from top to bottom. */
@@ -100,15 +100,20 @@ function pairs(events: readonly LogEvent[], begins: (e: LogEvent) => boolean, en
   return found;
 }
 
-const OPERATIONS: readonly (readonly [Lane, operation: string, id: string])[] = [
-  ["promote", "promote", IDS.drbd],
-  ["file system", "start", IDS.fileSystem],
-  ["address", "start", IDS.address],
-  ["PostgreSQL", "start", IDS.postgres],
+const OPERATIONS: readonly (readonly [
+  Lane,
+  operation: string,
+  part: "drbd" | "fileSystem" | "address" | "postgres",
+])[] = [
+  ["promote", "promote", "drbd"],
+  ["file system", "start", "fileSystem"],
+  ["address", "start", "address"],
+  ["PostgreSQL", "start", "postgres"],
 ];
 
 function work(r: DrillReport, whose: (node: string) => Whose, put: Put): Bar[] {
   const { events } = r;
+  const ids = layoutIn(events);
   const lost = pairs(
     events,
     (e) => e.what === "token-lost",
@@ -124,8 +129,8 @@ function work(r: DrillReport, whose: (node: string) => Whose, put: Put): Bar[] {
   );
   const nodes = [...new Set(events.map((e) => e.node))];
   const operations = nodes.flatMap((node) =>
-    OPERATIONS.flatMap(([lane, op, id]) => {
-      const own = events.filter((e) => e.node === node && e.operation === op && e.subject === id);
+    OPERATIONS.flatMap(([lane, op, part]) => {
+      const own = events.filter((e) => e.node === node && e.operation === op && e.subject === ids[part]);
       const found = pairs(
         own,
         (e) => e.what === "started",
