@@ -29,6 +29,8 @@ export = {
   hypervisors: qvddb.hypervisors,
   /** Only where the program looks after a QVD node, too. */
   ...(qvddb.qvdDemands && { qvdDemands: qvddb.qvdDemands }),
+  /** How the host of the third vote is reached, only where there is one. */
+  ...(qvddb.thirdVote && { thirdVote: qvddb.thirdVote }),
   /** Only where the guests run in the embedded lab. */
   ...(embedded && { lab: { libvirtUri: embedded.libvirtUri } }),
 };

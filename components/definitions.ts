@@ -143,7 +143,8 @@ export const drbdCloneMeta = (s: Settings) => ({
 });
 
 /** How much the group wants to stay where it is: each of its members counts. */
-export const staying = (s: Settings): number => s.cluster.stickiness * (s.mail ? 4 : 3);
+export const staying = (s: { readonly cluster: { readonly stickiness: number }; readonly mail?: unknown }): number =>
+  s.cluster.stickiness * (s.mail ? 4 : 3);
 
 /** The preferred node's score: to go back there it must outweigh staying. */
 export const preference = (s: Settings): number =>

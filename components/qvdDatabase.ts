@@ -63,6 +63,8 @@ export class QvdDatabase extends pulumi.ComponentResource {
   declare readonly bound: pulumi.Output<{ total: number; terms: { what: string; seconds: number }[] }>;
   /** What QVD asks of its database, and what it gets, line by line; undefined where QVD is left to its administrator. */
   readonly qvdDemands: readonly string[] | undefined;
+  /** How the program reaches the host of the third vote, its key apart; undefined where there is none. */
+  readonly thirdVote: ThirdVote["connection"] | undefined;
   /** How the programs of a person reach the nodes: secret. */
   declare readonly connections: pulumi.Output<Record<string, Connection>>;
 
@@ -116,6 +118,7 @@ export class QvdDatabase extends pulumi.ComponentResource {
     this.bound = done({ total: bound.total, terms: bound.terms.map(({ what, seconds }) => ({ what, seconds })) });
     this.worstCaseFailoverSeconds = done(bound.total);
     this.qvdDemands = settings.qvd && qvdDemands(settings).map(printed);
+    this.thirdVote = settings.quorum.device?.connection;
     this.connections = pulumi.secret(pulumi.output(connections)) as pulumi.Output<Record<string, Connection>>;
     this.hypervisors = pulumi.secret(
       pulumi.output(Object.fromEntries(settings.hypervisors.map((h) => [h.name, describeHypervisor(h)]))),

@@ -1,6 +1,7 @@
 import { isIPv4 } from "node:net";
 import type { Finding } from "@qvd-ha/providers/dist/kind";
 import { os as family } from "@qvd-ha/providers/dist/os";
+import { layoutOf } from "@qvd-ha/providers/dist/pacemaker/layouts";
 import { boards, fencingRules } from "./fencingRules";
 import { staying } from "../definitions";
 import { failoverBound } from "../failoverBound";
@@ -185,6 +186,17 @@ const thirdVote: Rule = (s) => {
   ];
 };
 
+/** Only a layout that asks a router must know one. */
+const router: Rule = (s) =>
+  layoutOf(s.layout).ping !== undefined && s.ping.hosts.length === 0
+    ? [
+        finding(
+          "ping.hosts",
+          "is missing: name the router (the HOWTO's own value is lost); the database runs only where it answers",
+        ),
+      ]
+    : [];
+
 const preferred: Rule = (s) => {
   const wish = s.preferredNode;
   if (!wish) return [];
@@ -356,6 +368,7 @@ export const rules: readonly Rule[] = [
   platform,
   hosts,
   thirdVote,
+  router,
   preferred,
   bound,
   overwrite,

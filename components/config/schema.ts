@@ -314,8 +314,8 @@ export const schema = z.strictObject({
   quorum: quorumSchema.prefault({}),
   cluster: clusterSchema.prefault({}),
   timers: timersSchema.prefault({}),
-  /** Addresses that must answer where the database may run: the router. */
-  ping: z.strictObject({ hosts: z.array(address).min(1, "name the router; the HOWTO's own value is lost") }),
+  /** Addresses that must answer where the database may run: the router. Layout simple asks none. */
+  ping: z.strictObject({ hosts: z.array(address).default([]) }).prefault({}),
   fencing: fencingSchema.prefault({}),
   /** What the other keys cannot say of the cluster's configuration. */
   cib: cibSchema.prefault({}),

@@ -36,7 +36,8 @@ const device = (d: NonNullable<Spec["device"]>): Section =>
     ],
   );
 
-function parseDevice(of: Section | undefined): Spec["device"] {
+/** The third vote of a section `quorum`, as whoever wrote it has it. */
+export function parseDevice(of: Section | undefined): Spec["device"] {
   const found = section(of, "device");
   const net = section(found, "net");
   return found === undefined

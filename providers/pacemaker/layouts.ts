@@ -51,5 +51,7 @@ export type LayoutName = (typeof LAYOUT_NAMES)[number];
 export const layoutOf = (name: LayoutName): Layout => LAYOUTS[name];
 
 /** The layout of which a cluster has the resources; the standard one where none is to be seen. */
-export const layoutSeen = (ids: readonly string[]): Layout =>
-  Object.values<Layout>(LAYOUTS).find((l) => ids.includes(l.postgres) || ids.includes(l.drbd)) ?? LAYOUTS.standard;
+export const layoutNameSeen = (ids: readonly string[]): LayoutName =>
+  LAYOUT_NAMES.find((name) => ids.includes(LAYOUTS[name].postgres) || ids.includes(LAYOUTS[name].drbd)) ?? "standard";
+
+export const layoutSeen = (ids: readonly string[]): Layout => layoutOf(layoutNameSeen(ids));

@@ -1,5 +1,8 @@
 import { milliseconds } from "@qvd-ha/providers/dist/pacemaker/duration";
+import type { Layout } from "@qvd-ha/providers/dist/pacemaker/layouts";
+import { layoutNameSeen, layoutSeen } from "@qvd-ha/providers/dist/pacemaker/layouts";
 import type { Configuration, Primitive } from "@qvd-ha/providers/dist/pacemaker/spec";
+import { staying } from "../../components/definitions";
 
 // What the cluster's configuration says of the keys that a stack has.
 
@@ -9,12 +12,18 @@ export function defined<T extends object>(object: T): T {
   return Object.fromEntries(entries) as T;
 }
 
-export function primitive(c: Configuration, id: string): Primitive | undefined {
-  const e = c.elements[id];
+/** The names of everything that serves the database, as this cluster has them. */
+export const idsIn = (c: Configuration): Layout => layoutSeen(Object.keys(c.elements));
+
+export const layout = (c: Configuration): string => layoutNameSeen(Object.keys(c.elements));
+
+export function primitive(c: Configuration, id: string | undefined): Primitive | undefined {
+  const e = id === undefined ? undefined : c.elements[id];
   return e?.kind === "primitive" ? e : undefined;
 }
 
-export const param = (c: Configuration, id: string, name: string): string | undefined => primitive(c, id)?.params[name];
+export const param = (c: Configuration, id: string | undefined, name: string): string | undefined =>
+  primitive(c, id)?.params[name];
 
 /** Whole seconds, as a stack has them; undefined where it is no such length of time. */
 export function seconds(duration: string | undefined): number | undefined {
@@ -41,13 +50,15 @@ function timer(p: Primitive | undefined): object | undefined {
   });
 }
 
-/** How long fencing may take: the device's own limit, or else the cluster's. */
+/** How long fencing may take: the device's own limit, or else the cluster's, which with watchdogs is about them. */
 function fencingSeconds(c: Configuration, device: string): number | undefined {
+  if (!primitive(c, device) && c.properties["stonith-watchdog-timeout"] !== undefined) return undefined;
   return seconds(param(c, device, "pcmk_reboot_timeout")) ?? seconds(c.properties["stonith-timeout"]);
 }
 
 export function timers(c: Configuration, device: string) {
-  const drbd = primitive(c, "p_drbd_postgres");
+  const ids = idsIn(c);
+  const drbd = primitive(c, ids.drbd);
   const fence = primitive(c, device);
   return defined({
     drbd: drbd && {
@@ -60,11 +71,11 @@ export function timers(c: Configuration, device: string) {
       monitorPromoted: operation(drbd, "monitor", "Promoted"),
       monitorUnpromoted: operation(drbd, "monitor", "Unpromoted"),
     },
-    fileSystem: timer(primitive(c, "p_fs_postgres")),
-    address: timer(primitive(c, "p_ip_postgres")),
-    postgres: timer(primitive(c, "p_postgres")),
-    ping: timer(primitive(c, "p_ping")),
-    mail: inGroup(c, "p_mailto") ? timer(primitive(c, "p_mailto")) : undefined,
+    fileSystem: timer(primitive(c, ids.fileSystem)),
+    address: timer(primitive(c, ids.address)),
+    postgres: timer(primitive(c, ids.postgres)),
+    ping: timer(primitive(c, ids.ping?.primitive)),
+    mail: inGroup(c, ids.mail) ? timer(primitive(c, ids.mail)) : undefined,
     fencing: defined({
       off: fencingSeconds(c, device),
       start: operation(fence, "start").timeout,
@@ -74,17 +85,19 @@ export function timers(c: Configuration, device: string) {
 }
 
 function inGroup(c: Configuration, id: string): boolean {
-  const group = c.elements["g_postgres"];
+  const group = c.elements[idsIn(c).group];
   return group?.kind === "group" && group.members.includes(id);
 }
 
 /** Mail is a key only where it is as the program has it: a member of the database's group. */
 export const mail = (c: Configuration): { to: string } | undefined => {
-  const to = param(c, "p_mailto", "email");
-  return to !== undefined && inGroup(c, "p_mailto") ? { to } : undefined;
+  const id = idsIn(c).mail;
+  const to = param(c, id, "email");
+  return to !== undefined && inGroup(c, id) ? { to } : undefined;
 };
 
-const whole = (text: string | undefined): number | undefined => (/^\d+$/.test(text ?? "") ? Number(text) : undefined);
+export const whole = (text: string | undefined): number | undefined =>
+  /^\d+$/.test(text ?? "") ? Number(text) : undefined;
 
 /** Whole minutes as a person writes them; a spec has seconds. */
 function minutes(duration: string | undefined): string | undefined {
@@ -92,7 +105,7 @@ function minutes(duration: string | undefined): string | undefined {
   return s !== undefined && s % 60 === 0 ? `${s / 60}min` : duration;
 }
 
-export const defaults = (c: Configuration): object =>
+export const defaults = (c: Configuration) =>
   defined({
     recheckInterval: minutes(c.properties["cluster-recheck-interval"]),
     stickiness: whole(c.resourceDefaults["resource-stickiness"]),
@@ -101,41 +114,24 @@ export const defaults = (c: Configuration): object =>
     priorityFencingDelay: seconds(c.properties["priority-fencing-delay"]) ?? 0,
     loadThreshold: c.properties["load-threshold"],
     nodeActionLimit: whole(c.properties["node-action-limit"]),
-    addressBeside: inGroup(c, "p_ip_postgres") || c.elements.o_ip_on_drbd === undefined ? undefined : true,
+    addressBeside: inGroup(c, idsIn(c).address) || c.elements.o_ip_on_drbd === undefined ? undefined : true,
   });
 
 /** Whether DRBD's agent is told of what happens; undefined where the configuration says nothing of it. */
 export function notifications(c: Configuration): boolean | undefined {
-  const clone = c.elements["ms_drbd_postgres"];
+  const clone = c.elements[idsIn(c).drbdClone];
   return clone?.kind === "clone" && clone.meta.notify === "false" ? false : undefined;
 }
 
-/** Whether the device goes over a connection that the nodes keep open. */
-export const standing = (p: Primitive | undefined): boolean | undefined =>
-  p?.params.ssh_options?.includes("ControlPath=") ? true : undefined;
-
-/** Where a fence device goes: host as it is written there, user, port, domain. */
-export interface FenceTarget {
-  readonly host: string;
-  readonly user?: string;
-  readonly port?: number;
-  readonly domain?: string;
-}
-
-export function fenceTarget(p: Primitive): FenceTarget | undefined {
-  const { params } = p;
-  if (p.agent === "stonith:external/libvirt") {
-    const uri = /^qemu\+ssh:\/\/(?:([^@/]+)@)?([^/:?]+)(?::(\d+))?\//.exec(params.hypervisor_uri ?? "");
-    if (!uri) return undefined;
-    const domain = (params.hostlist ?? "").split(/[\s,]+/)[0]?.split(":")[1];
-    return defined({ host: uri[2] as string, user: uri[1], port: uri[3] ? Number(uri[3]) : undefined, domain });
-  }
-  const host = params.ip ?? params.ipaddr;
-  if (!["stonith:fence_virsh", "stonith:fence_qvd_ha"].includes(p.agent) || host === undefined) return undefined;
-  return defined({
-    host,
-    user: params.username ?? params.login,
-    port: whole(params.ipport),
-    domain: params.plug ?? params.port,
-  });
+/** The node that the address prefers, by the layout's own location; a score above what keeps the database where it is means that it goes back. */
+export function preferred(c: Configuration, names: readonly string[], stickiness: number): object | undefined {
+  const ids = idsIn(c);
+  const stays = staying({ cluster: { stickiness }, mail: mail(c) });
+  return names.flatMap((node, i) => {
+    const l = c.elements[ids.preferred(i + 1, node)];
+    if (l?.kind !== "location" || l.node !== node || l.resource !== ids.address) return [];
+    const score = whole(l.score);
+    if (score === undefined) return [];
+    return [score > stays ? { node, score: score - stays, failBack: true } : { node, score }];
+  })[0];
 }

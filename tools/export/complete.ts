@@ -2,6 +2,7 @@ import { read } from "@qvd-ha/providers/dist/driver";
 import type { Placed } from "@qvd-ha/providers/dist/kind";
 import { isDeepStrictEqual } from "node:util";
 import type { SettingsInput } from "../../components/config";
+import { fenceKinds } from "../../components/config/fencing";
 import { isMap, patchOf } from "../../components/config/mergePatch";
 import { profiled } from "../../components/config/profiles";
 import { schema } from "../../components/config/schema";
@@ -30,7 +31,12 @@ function meaning(settings: Keys): object | undefined {
   const parsed = schema.safeParse(profiled(settings));
   if (!parsed.success) return undefined;
   const { profile: _, fencing, ...rest } = parsed.data;
-  return { ...rest, fencing: { ...fencing, startAfter: undefined } };
+  // How libvirt is asked means something only where it is.
+  const { agent, manageKey, persistent, startAfter: _s, ...others } = fencing;
+  return {
+    ...rest,
+    fencing: fenceKinds(fencing).includes("libvirt") ? { agent, manageKey, persistent, ...others } : others,
+  };
 }
 
 /** With the default profile's name, where every value of it is in force; what is there then goes without saying. */

@@ -1,4 +1,6 @@
 import type { Fact, Seen } from "@qvd-ha/providers/dist/fact";
+import { IPMI_PASSWORD_FILE, XENAPI_PASSWORD_SCRIPT, XVM_KEY } from "@qvd-ha/providers/dist/fencing/secret/paths";
+import { MODULES } from "@qvd-ha/providers/dist/fencing/watchdog/render";
 import { machineFact } from "@qvd-ha/providers/dist/node/read";
 import type { Cib } from "@qvd-ha/providers/dist/pacemaker/cib";
 import { parseCib } from "@qvd-ha/providers/dist/pacemaker/cib";
@@ -93,6 +95,18 @@ export const facts = {
   } satisfies Fact<string>,
   pgpass: text("/root/.pgpass"),
   fenceKey: text("/etc/qvd-ha/fence_ed25519"),
+  xvmKey: {
+    command: { script: sh`base64 -w0 ${XVM_KEY} 2>/dev/null || true` },
+    parse: ({ stdout }) => stdout.trim(),
+  } satisfies Fact<string>,
+  xenapi: text(XENAPI_PASSWORD_SCRIPT),
+  ipmi: text(IPMI_PASSWORD_FILE),
+  /** What the watchdog's daemon is told, and the module that makes it. */
+  sbd: {
+    command: { script: sh`cat /etc/default/sbd /etc/sysconfig/sbd 2>/dev/null || true` },
+    parse: ({ stdout }) => stdout,
+  } satisfies Fact<string>,
+  watchdogModule: text(MODULES),
   /** Host keys that root's ssh knows on the node, by which it fences. */
   knownHosts: {
     command: { script: sh`cat /etc/qvd-ha/fence_known_hosts /root/.ssh/known_hosts 2>/dev/null || true` },

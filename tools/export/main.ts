@@ -5,6 +5,7 @@ import type { Connection } from "@qvd-ha/providers/dist/remote";
 import { closeAll, connectionsSchema } from "@qvd-ha/providers/dist/remote";
 import { Command } from "commander";
 import type { SecretName } from "../../components/config/secrets";
+import { withArbiter } from "./arbiter";
 import { complete } from "./complete";
 import { hostKey } from "./hosts";
 import * as print from "./print";
@@ -25,6 +26,7 @@ interface Options {
   readonly secrets?: string;
   readonly showSecrets?: boolean;
   readonly program?: boolean;
+  readonly arbiter?: string;
 }
 
 /** A host key by ssh's own file, hashed names included. There is no "accept new". */
@@ -80,12 +82,20 @@ function writeSecrets(directory: string, secrets: Readonly<Partial<Record<Secret
 async function run(o: Options): Promise<void> {
   const connections = connectionsOf(o);
   const privateKey = (Object.values(connections)[0] as Connection).privateKey;
-  const { settings, secrets } = derive(await readCluster(connections));
+  const { settings, secrets, needs } = derive(
+    withArbiter(await readCluster(connections), {
+      ...(o.arbiter === undefined ? {} : { named: o.arbiter }),
+      ...(o.outputs === undefined ? {} : { outputs: JSON.parse(readFileSync(o.outputs, "utf8")) as object }),
+      key: (host) => knownKey(o.knownHosts, host, 22),
+    }),
+  );
   const all = { ...secrets, sshPrivateKey: privateKey };
   const done = await complete(settings, all);
 
   process.stdout.write(print.stackConfig(done.settings));
-  const wanted: SecretName[] = [...new Set([...(Object.keys(all) as SecretName[]), "databasePassword" as const])];
+  const wanted: SecretName[] = [
+    ...new Set([...(Object.keys(all) as SecretName[]), "databasePassword" as const, ...needs]),
+  ];
   if (o.program) process.stdout.write(`---\n${print.program(done.settings, wanted)}`);
   if (o.showSecrets) {
     console.error("\nSecrets:");
@@ -120,6 +130,7 @@ new Command("export")
   .option("--user <name>", "who logs in", "root")
   .option("--port <number>", "where SSH listens", "22")
   .option("--outputs <file>", "a deployed stack's outputs as JSON, instead of nodes, key and host keys")
+  .option("--arbiter <host>", "how this machine reaches the host of the third vote; default: as the nodes do")
   .option("--stack <name>", "name of the stack that is to have it", "adopted")
   .option("--secrets <directory>", "write the secrets there, each into a file that only its owner reads")
   .option("--show-secrets", "print the secrets")

@@ -4,6 +4,7 @@ import { check, specOf } from "@qvd-ha/providers/dist/driver";
 import * as pulumi from "@pulumi/pulumi";
 import type { SettingsInput } from "../../components/config";
 import type { SecretName } from "../../components/config/secrets";
+import { FENCE_SECRETS } from "../../components/config/secrets";
 
 /** What the program asks of one kind. */
 export interface Asked {
@@ -22,6 +23,8 @@ const KINDS: Readonly<Record<string, keyof typeof kinds>> = {
   "pacemaker:Configuration": "pacemaker",
   "fencing:Access": "fenceAccess",
   "fencing:Client": "fenceClient",
+  "fencing:Secret": "fenceSecret",
+  "fencing:Watchdog": "watchdog",
 };
 
 /** The mark by which the engine knows a secret on the wire. */
@@ -71,7 +74,8 @@ export async function asks(
   );
   const { QvdDatabase } = await import("../../components/qvdDatabase");
   // With any key at all the program tells nobody what to install by hand; the hypervisor is asked only with a key that was given.
-  const all = { hypervisorPrivateKey: GENERATED, ...secrets };
+  const unknown = [...Object.values(FENCE_SECRETS), "arbiterPrivateKey"].map((name) => [name, GENERATED]);
+  const all = { hypervisorPrivateKey: GENERATED, ...Object.fromEntries(unknown), ...secrets };
   const given = Object.fromEntries(Object.entries(all).map(([k, v]) => [k, pulumi.secret(v)]));
   const database = new QvdDatabase("qvddb", { ...settings, secrets: given });
   await new Promise<void>((resolve) => pulumi.all([database.activeNode, database.connections]).apply(() => resolve()));
@@ -79,6 +83,8 @@ export async function asks(
   return found.flatMap(({ type, name, inputs }): Asked[] => {
     const kindName = KINDS[type.replace("pulumi-nodejs:dynamic/", "")];
     if (kindName === undefined || (kindName === "fenceAccess" && !secrets.hypervisorPrivateKey)) return [];
+    // What is not known cannot be compared.
+    if (kindName === "fenceSecret" && !secrets[FENCE_SECRETS[inputs.of as keyof typeof FENCE_SECRETS]]) return [];
     const kind = kinds[kindName] as AnyKind;
     const checked = check(kind, plain(inputs) as Record<string, unknown>);
     if (checked.findings.length > 0)

@@ -1,5 +1,6 @@
 import { AGENT_NAMES } from "@qvd-ha/providers/dist/agents/render";
 import { parseConfig, section, value } from "@qvd-ha/providers/dist/corosync/config";
+import { parseDevice } from "@qvd-ha/providers/dist/corosync/render";
 import { find, optionsOf } from "@qvd-ha/providers/dist/drbd/config";
 import type { Foreign } from "@qvd-ha/providers/dist/drbd/foreign";
 import { parseDump } from "@qvd-ha/providers/dist/drbd/foreign";
@@ -9,11 +10,14 @@ import { readConfiguration } from "@qvd-ha/providers/dist/pacemaker/cib";
 import type { Configuration } from "@qvd-ha/providers/dist/pacemaker/spec";
 import type { Connection } from "@qvd-ha/providers/dist/remote";
 import { inNetwork } from "../../components/config/primitives";
+import { clusterSchema } from "../../components/config/schema";
 import type { SecretName } from "../../components/config/secrets";
 import * as cluster from "./cluster";
 import { defined } from "./cluster";
 import * as database from "./database";
 import type { DatabaseFound, NodeFound } from "./facts";
+import type { FenceTarget, FencingFound } from "./fencing";
+import { fencingOf } from "./fencing";
 import { addressOf, hostKey, nameOf } from "./hosts";
 
 /** All that was read. */
@@ -23,12 +27,18 @@ export interface Found {
   readonly connections: Readonly<Record<string, Connection>>;
   /** Of the node that serves. */
   readonly database?: DatabaseFound;
+  /** How the program is to reach the host of the third vote, which no node knows. */
+  readonly arbiter?: Arbiter;
 }
+
+export type Arbiter = Omit<Connection, "privateKey">;
 
 /** A stack's keys, before defaults are left out, and its secrets. */
 export interface Derived {
   readonly settings: Readonly<Record<string, unknown>>;
   readonly secrets: Readonly<Partial<Record<SecretName, string>>>;
+  /** Secrets that a stack with these keys must have, whether or not a node tells them. */
+  readonly needs: readonly SecretName[];
 }
 
 /** What stops an export; says what was looked for, where. */
@@ -44,13 +54,14 @@ const must = <T>(value: T | undefined, what: string): T => {
 /** Where the database is, as the cluster's configuration tells it. */
 export function databaseAt(c: Configuration, os: NodeFound["machine"]["os"]) {
   const { psql, user } = family(os ?? "debian12").postgres;
-  const directory = must(cluster.param(c, "p_fs_postgres", "directory"), "p_fs_postgres has no directory");
+  const ids = cluster.idsIn(c);
+  const directory = must(cluster.param(c, ids.fileSystem, "directory"), `${ids.fileSystem} has no directory`);
   return {
     psql,
-    osUser: cluster.param(c, "p_postgres", "pgdba") ?? user,
+    osUser: cluster.param(c, ids.postgres, "pgdba") ?? user,
     port: 5432,
-    database: cluster.param(c, "p_postgres", "pgdb") ?? "qvddb",
-    dataDirectory: cluster.param(c, "p_postgres", "pgdata") ?? directory,
+    database: cluster.param(c, ids.postgres, "pgdb") ?? "qvddb",
+    dataDirectory: cluster.param(c, ids.postgres, "pgdata") ?? directory,
   };
 }
 
@@ -63,20 +74,19 @@ export function derive(found: Found): Derived {
   const names = Object.keys(found.nodes);
   const first = found.nodes[names[0] as string] as NodeFound;
   const c = configurationOf(found.nodes);
-  const ip = must(cluster.param(c, "p_ip_postgres", "ip"), "p_ip_postgres has no address");
-  const resource = must(cluster.param(c, "p_drbd_postgres", "drbd_resource"), "p_drbd_postgres has no resource");
+  const ids = cluster.idsIn(c);
+  const ip = must(cluster.param(c, ids.address, "ip"), `${ids.address} has no address`);
+  const resource = must(cluster.param(c, ids.drbd, "drbd_resource"), `${ids.drbd} has no resource`);
   const drbd = must(parseDump(first.drbd, resource), `drbdadm knows no resource ${resource}`);
-  const totem = section(parseConfig(must(first.corosync, "corosync.conf is missing")), "totem");
+  const conf = parseConfig(must(first.corosync, "corosync.conf is missing"));
+  const totem = section(conf, "totem");
   const os = must(first.machine.os, `${first.machine.title} is in no table of operating systems`);
 
-  const fences = names.map((n) => {
-    const p = cluster.primitive(c, `p_fence_${n}`);
-    return p && cluster.fenceTarget(p);
-  });
-  const device = cluster.primitive(c, `p_fence_${names[0]}`);
-  const nodes = names.map((n, i) => node(found, drbd, n, ip, fences[i]));
+  const third = parseDevice(section(conf, "quorum"));
+  const fencing = fencingOf(c, names, first, third?.syncTimeout);
+  const fences = names.map((n) => fencing.nodes[n]?.target);
+  const nodes = names.map((n) => node(found, drbd, n, ip, fencing.nodes[n]));
   const hypervisors = hypervisorsOf(found, fences);
-  const manageKey = first.fenceKey !== undefined;
   const { settings, password } = databaseOf(
     found,
     c,
@@ -85,7 +95,8 @@ export function derive(found: Found): Derived {
     nodes.map((n) => n.lan),
   );
 
-  const timers = cluster.timers(c, `p_fence_${names[0]}`);
+  const defaults = cluster.defaults(c);
+  const timers = cluster.timers(c, fencing.device);
 
   return {
     settings: defined({
@@ -95,7 +106,9 @@ export function derive(found: Found): Derived {
       os,
       nodes: nodes.map((n, i) => (hypervisors.length > 1 ? { ...n, hypervisor: hypervisorName(found, fences[i]) } : n)),
       hypervisors,
-      ping: { hosts: (cluster.param(c, "p_ping", "host_list") ?? "").split(/\s+/).filter(Boolean) },
+      layout: cluster.layout(c),
+      preferredNode: cluster.preferred(c, names, defaults.stickiness ?? clusterSchema.parse({}).stickiness),
+      ping: { hosts: (cluster.param(c, ids.ping?.primitive, "host_list") ?? "").split(/\s+/).filter(Boolean) },
       time:
         first.timeServers.length > 0
           ? { servers: first.timeServers }
@@ -103,8 +116,8 @@ export function derive(found: Found): Derived {
       repository: repositoryOf(first),
       database: settings,
       drbd: {
-        ...drbdOf(drbd, resource, timers.fencing.off),
-        ...defined({ agent: oursIn(c, "p_drbd_postgres"), notifications: cluster.notifications(c) }),
+        ...drbdOf(drbd, resource, fencing.seconds(timers.fencing.off)),
+        ...defined({ agent: oursIn(c, ids.drbd), notifications: cluster.notifications(c) }),
       },
       corosync: defined({
         clusterName: value(totem, "cluster_name"),
@@ -113,21 +126,20 @@ export function derive(found: Found): Derived {
         linkMode: value(totem, "link_mode"),
         oneRing: nodes.every((n) => n.crossover === undefined) ? true : undefined,
       }),
-      cluster: cluster.defaults(c),
+      quorum: third && { device: thirdVote(found, third) },
+      cluster: defaults,
       timers,
-      fencing: defined({
-        agent: device?.agent.replace(/^stonith:/, ""),
-        manageKey,
-        persistent: cluster.standing(device),
-      }),
+      fencing: fencing.settings,
       mail: cluster.mail(c),
     }),
     secrets: defined({
       databasePassword: password,
       drbdSecret: optionsOf(drbd.body, "net")["shared-secret"],
       corosyncKey: first.authkey || undefined,
-      fencePrivateKey: manageKey ? first.fenceKey : undefined,
+      fencePrivateKey: first.fenceKey,
+      ...fencing.secrets,
     }),
+    needs: [...fencing.needs, ...(third ? (["arbiterPrivateKey"] as const) : [])],
   };
 }
 
@@ -145,7 +157,7 @@ function node(
   drbd: Foreign,
   name: string,
   ip: string,
-  fence: cluster.FenceTarget | undefined,
+  fence: FencingFound["nodes"][string] | undefined,
 ): DerivedNode & Record<string, unknown> {
   const n = found.nodes[name] as NodeFound;
   const connection = found.connections[name] as Connection;
@@ -170,6 +182,7 @@ function node(
       sizeGiB: Math.floor((disk?.size ?? 0) / 1024 ** 2) / 1024,
     },
     domain: fence?.domain === name ? undefined : fence?.domain,
+    ipmi: fence?.ipmi,
     ssh: defined({
       hostKey: connection.hostKey,
       host: connection.host === lan.address ? undefined : connection.host,
@@ -179,8 +192,25 @@ function node(
   });
 }
 
+/** Where the nodes' corosync asks for a third vote; undefined where there is none. */
+export const thirdVoteHost = ({ nodes }: Found): string | undefined =>
+  parseDevice(section(parseConfig(Object.values(nodes)[0]?.corosync ?? ""), "quorum"))?.host;
+
+function thirdVote({ arbiter }: Found, { host, ...rest }: NonNullable<ReturnType<typeof parseDevice>>): object {
+  const connection = must(
+    arbiter,
+    `${host}, which has the third vote, is reached in no way that is known: put its host key into known_hosts, and name it with --arbiter`,
+  );
+  const { host: reached, port, user, hostKey: key } = connection;
+  return defined({
+    connection: { host: reached, port, user, hostKey: key },
+    address: host === reached ? undefined : host,
+    ...rest,
+  });
+}
+
 /** Hypervisors, by what fencing says of them and by the host keys that the nodes know. */
-function hypervisorsOf(found: Found, fences: readonly (cluster.FenceTarget | undefined)[]): Record<string, unknown>[] {
+function hypervisorsOf(found: Found, fences: readonly (FenceTarget | undefined)[]): Record<string, unknown>[] {
   const first = Object.values(found.nodes)[0] as NodeFound;
   const distinct = [...new Map(fences.flatMap((f) => (f ? [[f.host, f] as const] : []))).values()];
   return distinct.map((f) => {
@@ -196,7 +226,7 @@ function hypervisorsOf(found: Found, fences: readonly (cluster.FenceTarget | und
   });
 }
 
-function hypervisorName(found: Found, fence: cluster.FenceTarget | undefined): string | undefined {
+function hypervisorName(found: Found, fence: FenceTarget | undefined): string | undefined {
   if (!fence) return undefined;
   const first = Object.values(found.nodes)[0] as NodeFound;
   const hosts = first.hosts ?? "";
@@ -212,11 +242,11 @@ function repositoryOf(n: NodeFound): object | undefined {
   return lines.length > 0 ? defined({ lines, keyring }) : undefined;
 }
 
-function drbdOf(drbd: Foreign, resource: string, fenceOff: number | undefined): object {
+function drbdOf(drbd: Foreign, resource: string, fencingSeconds: number): object {
   const [net, disk, startup, handlers] = ["net", "disk", "startup", "handlers"].map((n) => optionsOf(drbd.body, n));
   const on = drbd.body.find((s) => s.key === "on")?.body;
   const handler = handlers?.["fence-peer"];
-  const patience = (fenceOff ?? 60) + 60;
+  const patience = fencingSeconds + 60;
   const derived = `--timeout ${patience} --dc-timeout ${patience + 5}`;
   return defined({
     resource,
@@ -249,23 +279,24 @@ function databaseOf(
 ): { settings: object; password?: string } {
   const first = Object.values(found.nodes)[0] as NodeFound;
   const at = databaseAt(c, os);
+  const ids = cluster.idsIn(c);
   const { database: db, conf = "", hba = "" } = found.database ?? {};
   if (!db)
     throw new NotFound(`no node's PostgreSQL answers for the database ${at.database}: it must run to be exported`);
   const authentication = db.verifier === "md5" ? "md5" : "scram-sha-256";
-  const monitor = cluster.param(c, "p_postgres", "monitor_user");
-  const table = database.monitorTable(cluster.param(c, "p_postgres", "monitor_sql"));
+  const monitor = cluster.param(c, ids.postgres, "monitor_user");
+  const table = database.monitorTable(cluster.param(c, ids.postgres, "monitor_sql"));
   const own = [...lans.map((a) => `${a.split("/")[0]}/32`), `${ip}/32`];
   const role = monitor ?? "ha_monitor";
   return defined({
     settings: defined({
-      address: `${ip}/${must(cluster.param(c, "p_ip_postgres", "cidr_netmask"), "p_ip_postgres has no cidr_netmask")}`,
+      address: `${ip}/${must(cluster.param(c, ids.address, "cidr_netmask"), `${ids.address} has no cidr_netmask`)}`,
       hostName: nameOf(first.hosts ?? "", ip),
       name: at.database,
       user: db.owner,
-      agent: oursIn(c, "p_postgres"),
-      fileSystemAgent: oursIn(c, "p_fs_postgres"),
-      addressAgent: oursIn(c, "p_ip_postgres"),
+      agent: oursIn(c, ids.postgres),
+      fileSystemAgent: oursIn(c, ids.fileSystem),
+      addressAgent: oursIn(c, ids.address),
       ...database.access(hba, {
         osUser: at.osUser,
         database: at.database,
@@ -275,13 +306,13 @@ function databaseOf(
         own,
       }),
       authentication,
-      directory: must(cluster.param(c, "p_fs_postgres", "directory"), "p_fs_postgres has no directory"),
+      directory: must(cluster.param(c, ids.fileSystem, "directory"), `${ids.fileSystem} has no directory`),
       connectionLimit: database.connectionLimit(db),
       encoding: db.encoding,
       locale: db.locale,
       checksums: db.checksums,
-      mountOptions: cluster.param(c, "p_fs_postgres", "options") ?? "",
-      logFile: cluster.param(c, "p_postgres", "logfile"),
+      mountOptions: cluster.param(c, ids.fileSystem, "options") ?? "",
+      logFile: cluster.param(c, ids.postgres, "logfile"),
       monitor: defined({ ...table, role: monitor }),
       settings: database.settings(conf, db, authentication),
     }),

@@ -17,6 +17,10 @@ ${password}
 QVD_HA_END
 `;
 
+/** What such a script of ours says; undefined of anything else. */
+export const passwordOf = (text: string): string | undefined =>
+  /^cat <<'QVD_HA_END'\n([^\n]*)\nQVD_HA_END$/m.exec(text)?.[1];
+
 /** fence_ipmilan hands the password to ipmitool as an argument, which the process list shows. */
 const TOOL = `#!/bin/sh
 # Managed by qvd-ha: ipmitool with the password from a file instead of an argument.

@@ -125,25 +125,28 @@ describe("fencing by management boards, then by libvirt, and a third vote", () =
   let made: Registered[];
   const elements = (): Record<string, Record<string, unknown>> =>
     made.find((r) => r.type.endsWith("dynamic/pacemaker:Configuration"))?.inputs.elements as never;
+  const settings = {
+    ...(structuredClone(valid) as unknown as SettingsInput),
+    fencing: { kind: "ipmi", fallback: ["libvirt"], ipmi: { user: "fence" } },
+    timers: { fencing: { off: 30 } },
+    quorum: { device: { connection: { host: "172.20.65.10", hostKey: "ssh-ed25519 AAAA4" } } },
+  } as SettingsInput;
+  settings.nodes = settings.nodes.map((n, i) => ({ ...n, ipmi: { address: `10.9.0.${i + 1}` } }));
+  const secrets = {
+    sshPrivateKey: pulumi.secret("given-ssh-key"),
+    hypervisorPrivateKey: pulumi.secret("given-hypervisor-key"),
+    ipmiPassword: pulumi.secret("given-board-password"),
+    arbiterPrivateKey: pulumi.secret("given-arbiter-key"),
+  };
+  let thirdVote: unknown;
 
   beforeAll(async () => {
-    const settings = structuredClone(valid) as unknown as Record<string, unknown> & { nodes: object[] };
-    settings.nodes = settings.nodes.map((n, i) => ({ ...n, ipmi: { address: `10.9.0.${i + 1}` } }));
-    made = await register(
-      {
-        ...(settings as unknown as SettingsInput),
-        fencing: { kind: "ipmi", fallback: ["libvirt"], ipmi: { user: "fence" } },
-        timers: { fencing: { off: 30 } },
-        quorum: { device: { connection: { host: "172.20.65.10", hostKey: "ssh-ed25519 AAAA4" } } },
-      },
-      {
-        sshPrivateKey: pulumi.secret("given-ssh-key"),
-        hypervisorPrivateKey: pulumi.secret("given-hypervisor-key"),
-        ipmiPassword: pulumi.secret("given-board-password"),
-        arbiterPrivateKey: pulumi.secret("given-arbiter-key"),
-      },
-    );
+    made = await register(settings, secrets, (database) => (thirdVote = database.thirdVote));
   }, 60_000);
+
+  it("tells how the third vote's host is reached, and not by which key", () => {
+    expect(thirdVote).toEqual({ host: "172.20.65.10", port: 22, user: "root", hostKey: "ssh-ed25519 AAAA4" });
+  });
 
   it("makes a device of each kind for each node, away from it, and levels in their order", () => {
     const fencing = Object.entries(elements()).filter(([id]) => /fence|^fl_/.test(id));

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Secrets, SettingsInput } from "../../../components/config";
+import type { QvdDatabase } from "../../../components/qvdDatabase";
 
 /** One resource as the program registers it with the engine. */
 export interface Registered {
@@ -12,7 +13,11 @@ export interface Registered {
 }
 
 /** Runs the component against Pulumi's mocks: nothing is deployed, ids and generated values are made up. */
-export async function register(settings: SettingsInput, secrets: Secrets): Promise<Registered[]> {
+export async function register(
+  settings: SettingsInput,
+  secrets: Secrets,
+  look: (database: QvdDatabase) => void = () => undefined,
+): Promise<Registered[]> {
   const registered: Registered[] = [];
   // A child takes it from its parent, as the engine is told.
   const byResource = new Map<pulumi.Resource | undefined, boolean | undefined>();
@@ -51,6 +56,7 @@ export async function register(settings: SettingsInput, secrets: Secrets): Promi
   );
   const { QvdDatabase } = await import("../../../components/qvdDatabase");
   const database = new QvdDatabase("qvddb", { ...settings, secrets }, { transformations: [noteProtection] });
+  look(database);
   await new Promise<void>((resolve) =>
     pulumi.all([database.activeNode, database.connections, database.connectionString]).apply(() => resolve()),
   );

@@ -6,6 +6,7 @@ import type { PacemakerSpec } from "../../../providers/pacemaker/spec";
 import { mergePatch, patchOf } from "../../../components/config/mergePatch";
 import { validate } from "../../../components/config/parse";
 import type { SettingsInput } from "../../../components/config";
+import { withArbiter } from "../../../tools/export/arbiter";
 import { pruned } from "../../../tools/export/complete";
 import type { DatabaseFound, NodeFound } from "../../../tools/export/facts";
 import { hostKey } from "../../../tools/export/hosts";
@@ -51,6 +52,11 @@ function found(change: Partial<NodeFound> = {}): Found {
     authkey: Buffer.alloc(256, 7).toString("base64"),
     pgpass: howto("pgpass"),
     fenceKey: undefined,
+    xvmKey: "",
+    xenapi: undefined,
+    ipmi: undefined,
+    sbd: "",
+    watchdogModule: undefined,
     knownHosts: "aries,172.20.64.1 ssh-ed25519 AAAAaries\n",
     ...change,
   });
@@ -163,6 +169,81 @@ describe("a cluster by the HOWTO", () => {
     const attempt = (): unknown => derive(found(change as Partial<NodeFound>));
     expect(attempt).toThrow(NotFound);
     expect(attempt).toThrow(message);
+  });
+});
+
+describe("a third vote", () => {
+  const DEVICE = `quorum {
+  provider: corosync_votequorum
+  device {
+    model: net
+    net {
+      host: 172.20.64.9
+      algorithm: lms
+    }
+  }
+}`;
+  const voted = found({ corosync: howto("corosync.conf").replace(/quorum \{[^}]*\}/, DEVICE) });
+  const key = (host: string): string => `ssh-ed25519 of ${host}`;
+
+  it("is exported with its host as the stack reaches it, else by the host keys of this machine", () => {
+    const elsewhere = { host: "arbiter", port: 2222, user: "admin", hostKey: "ssh-ed25519 K" };
+    const third = (f: Found): unknown => derive(f).settings.quorum;
+    expect(third(withArbiter(voted, { outputs: { thirdVote: elsewhere }, key }))).toEqual({
+      device: {
+        connection: elsewhere,
+        address: "172.20.64.9",
+        port: 5403,
+        algorithm: "lms",
+        timeout: 10000,
+        syncTimeout: 30000,
+      },
+    });
+    const known = (host: string) => ({
+      connection: { host, port: 22, user: "root", hostKey: `ssh-ed25519 of ${host}` },
+    });
+    expect(third(withArbiter(voted, { outputs: {}, key }))).toMatchObject({ device: known("172.20.64.9") });
+    const named = withArbiter(voted, { named: "voter", outputs: { thirdVote: elsewhere }, key });
+    expect(third(named)).toMatchObject({ device: { ...known("voter"), address: "172.20.64.9" } });
+    expect(derive(named).needs).toEqual(["arbiterPrivateKey"]);
+  });
+
+  it("is asked of nobody where there is none, and stops the export where it cannot be reached", () => {
+    const none = withArbiter(found(), {
+      key: () => {
+        throw new Error("asked");
+      },
+    });
+    expect(derive(none).settings.quorum).toBeUndefined();
+    expect(() => derive(voted)).toThrow(/172\.20\.64\.9, which has the third vote.*known_hosts.*--arbiter/);
+  });
+});
+
+describe("what fencing that is not ours says", () => {
+  const with_ = (agent: string, params: Record<string, string>, change: Partial<NodeFound> = {}): Found => {
+    const given = Object.entries(params)
+      .map(([k, v], i) => `<nvpair id="x-${i}" name="${k}" value="${v}"/>`)
+      .join("");
+    const cib = CIB.replace(
+      /<primitive id="p_fence_qvddb1".*?<\/primitive>/s,
+      `<primitive id="p_fence_qvddb1" class="stonith" type="${agent}"><instance_attributes id="x">${given}</instance_attributes></primitive>`,
+    );
+    expect(cib).not.toBe(CIB);
+    return found({ cib: parseCib(cib), ...change });
+  };
+
+  it("is read with the agents' own defaults, and a password that no file of ours has is left to be set", () => {
+    const ipmi = derive(with_("fence_ipmilan", { ipaddr: "10.9.0.1", login: "boss" }));
+    expect(ipmi.settings.fencing).toEqual({
+      kind: "ipmi",
+      ipmi: { user: "boss", lanplus: false, privilege: "administrator" },
+    });
+    expect((ipmi.settings.nodes as object[])[0]).toMatchObject({ ipmi: { address: "10.9.0.1" } });
+    expect([ipmi.needs, ipmi.secrets.ipmiPassword]).toEqual([["ipmiPassword"], undefined]);
+    const xen = derive(
+      with_("fence_xenapi", { session_url: "https://x", login: "root" }, { xenapi: "#!/bin/sh\necho p" }),
+    );
+    expect([xen.needs, xen.secrets.xenapiPassword]).toEqual([["xenapiPassword"], undefined]);
   });
 });
 

@@ -1,12 +1,19 @@
 import type { SettingsInput } from "../../../components/config";
 import { patchOf } from "../../../components/config/mergePatch";
 import { inNetwork, ipOf, prefixOf } from "../../../components/config/primitives";
+import { fenceKinds } from "../../../components/config/fencing";
 import { parse } from "../../../components/config/parse";
+import { FENCE_SECRETS } from "../../../components/config/secrets";
 import type { CorosyncSpec } from "../../../providers/corosync";
 import { render as renderCorosync } from "../../../providers/corosync/render";
 import type { DrbdSpec } from "../../../providers/drbd";
 import { renderResource } from "../../../providers/drbd/render";
 import type { FenceClientSpec } from "../../../providers/fencing";
+import { IPMI_PASSWORD_FILE, XENAPI_PASSWORD_SCRIPT, XVM_KEY } from "../../../providers/fencing/secret/paths";
+import { filesOf } from "../../../providers/fencing/secret/render";
+import type { FenceSecretSpec } from "../../../providers/fencing/secret/spec";
+import { renderConfig as renderWatchdog, renderModules } from "../../../providers/fencing/watchdog/render";
+import type { WatchdogSpec } from "../../../providers/fencing/watchdog/spec";
 import { renderKnownHosts } from "../../../providers/fencing/client/render";
 import type { NodeSpec } from "../../../providers/node";
 import { hostsFile, renderPgpass, renderRepository } from "../../../providers/node/render";
@@ -20,6 +27,7 @@ import { connectionLimit } from "../../../providers/postgres/sql";
 import { createKeyPair } from "../../../providers/ssh/keyPair";
 import { pruned } from "../../../tools/export/complete";
 import type { NodeFound } from "../../../tools/export/facts";
+import { instructions, stackConfig } from "../../../tools/export/print";
 import type { Asked } from "../../../tools/export/program";
 import { asks } from "../../../tools/export/program";
 import type { Found } from "../../../tools/export/settings";
@@ -36,6 +44,9 @@ const SECRETS = {
   drbdSecret: "s3cret-s3cret",
   corosyncKey: Buffer.alloc(256, 7).toString("base64"),
   fencePrivateKey: FENCE_KEY,
+  xvmKey: Buffer.alloc(128, 9).toString("base64"),
+  xenapiPassword: "of the 'pool' \\ $HOME",
+  ipmiPassword: "of-the-boards",
 };
 
 const EMPTY = parseCib(
@@ -53,6 +64,12 @@ function deployed(given: SettingsInput, asked: readonly Asked[]): Found {
   const postgres = spec<PostgresSpec>(asked, "postgres") as PostgresSpec;
   const cluster = spec<PacemakerSpec>(asked, "pacemaker") as PacemakerSpec;
   const client = spec<FenceClientSpec>(asked, "fence client");
+  const watchdog = spec<WatchdogSpec>(asked, "watchdog");
+  const secretFile = (path: string): Buffer | undefined =>
+    asked
+      .filter((a) => a.kind.name === "fence secret")
+      .flatMap((a) => filesOf(a.spec as unknown as FenceSecretSpec))
+      .find((f) => f.path === path)?.content;
   const cib = parseCib(formatXml(merge(EMPTY, cluster)));
   const paths = Object.fromEntries(settings.nodes.map((n) => [n.name, `/dev/disk/by-id/virtio-${n.disk.serial}`]));
   const node = (n: (typeof settings.nodes)[number]): NodeFound => {
@@ -86,6 +103,11 @@ function deployed(given: SettingsInput, asked: readonly Asked[]): Found {
       authkey: SECRETS.corosyncKey,
       pgpass: own.pgpass && `# BEGIN managed by qvd-ha\n${renderPgpass(own.pgpass)}# END managed by qvd-ha\n`,
       fenceKey: client && FENCE_KEY,
+      xvmKey: secretFile(XVM_KEY)?.toString("base64") ?? "",
+      xenapi: secretFile(XENAPI_PASSWORD_SCRIPT)?.toString(),
+      ipmi: secretFile(IPMI_PASSWORD_FILE)?.toString(),
+      sbd: watchdog ? renderWatchdog(watchdog) : "",
+      watchdogModule: watchdog?.module === undefined ? undefined : renderModules(watchdog.module),
       knownHosts: client
         ? renderKnownHosts(client.hypervisors)
         : settings.hypervisors.map((h) => `${h.name},${h.address} ${h.hostKey}\n`).join(""),
@@ -114,6 +136,7 @@ function deployed(given: SettingsInput, asked: readonly Asked[]): Found {
         parameters: {},
       },
     },
+    ...(settings.quorum.device ? { arbiter: settings.quorum.device.connection } : {}),
   };
 }
 
@@ -134,8 +157,20 @@ describe.each(cases as unknown as { name: string; settings: SettingsInput }[])("
     const cib = patchOf(document(spec<PacemakerSpec>(again, "pacemaker") as PacemakerSpec), live);
     const whole = cib === undefined ? exported.settings : { ...exported.settings, cib };
     expect(pruned(whole)).toEqual(pruned(settings as unknown as Record<string, unknown>));
-    const { sshPrivateKey: _ssh, fencePrivateKey, ...others } = SECRETS;
-    const managed = parse(settings).fencing.manageKey;
-    expect(exported.secrets).toEqual({ ...others, ...(managed ? { fencePrivateKey } : {}) });
+    const { fencing, quorum } = parse(settings);
+    const kinds = fenceKinds(fencing);
+    const { sshPrivateKey: _ssh, fencePrivateKey, xvmKey, xenapiPassword, ipmiPassword, ...others } = SECRETS;
+    expect(exported.secrets).toEqual({
+      ...others,
+      ...(kinds.includes("libvirt") && fencing.manageKey ? { fencePrivateKey } : {}),
+      ...(kinds.includes("xvm") ? { xvmKey } : {}),
+      ...(kinds.includes("xenapi") ? { xenapiPassword } : {}),
+      ...(kinds.includes("ipmi") ? { ipmiPassword } : {}),
+    });
+    const bearers = kinds.flatMap((k) => (k in FENCE_SECRETS ? [FENCE_SECRETS[k as "xvm"]] : []));
+    expect(exported.needs).toEqual([...bearers, ...(quorum.device ? ["arbiterPrivateKey"] : [])]);
+    const printed = stackConfig(exported.settings) + instructions("site", {}, exported.needs).join("\n");
+    for (const secret of Object.values(SECRETS).filter((s) => s.length > 1)) expect(printed).not.toContain(secret);
+    for (const name of exported.needs) expect(printed).toContain(`--secret ${name} # `);
   }, 60_000);
 });
