@@ -65,8 +65,9 @@ drills:
 profiles:
 	@VARIANTS="$(VARIANTS)" FAULTS="$(FAULTS)" REPEAT="$(REPEAT)" BUDGET="$(BUDGET)" TABLE="$(TABLE)" RESULTS="$(RESULTS)" \
 	  DEFAULT_PROFILE="$(DEFAULT_PROFILE)" tools/verbs/profiles
+# SECRET=database|drbd|corosync|fencing|login|pitr|…, FILE=new where the configuration gives it. ARGS=--preview only tells.
 rotate:
-	@tools/verbs/rotate $(SECRET) $(ARGS)
+	@QVD_HA_CONSENT="$(CONSENT) $(QVD_HA_CONSENT)" FILE="$(FILE)" tools/verbs/rotate $(SECRET) $(ARGS)
 backup:
 	@tools/verbs/backup $(ARGS)
 # FILE=name NODE=name; INTO=database CONSENT="database@address" replaces what is there. TIME="2026-01-31 12:00:00+00" or latest: as it was then.
