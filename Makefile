@@ -1,4 +1,4 @@
-# Every verb is a script in tools/verbs, which can be called as it is. STACK chooses the stack (default dev).
+# Every verb is a script in tools/verbs, which can be called as it is, or a sub-command of tools/verbs/qvd-ha, which has them all. STACK chooses the stack (default dev).
 .PHONY: up preview drift export status psql doctor doctor-table verbs-table on switch-over service-stop service-start standby online maintenance restore-configuration reboot-rolling update-rolling update-postgres grow-volume replace-node upgrade-postgres upgrade-back upgrade-forget drill drills profiles rotate backup restore verify down compare stacks impact-table mutants test unit offline offline-in host e2e drift-table check fix
 .SUFFIXES:
 
@@ -44,7 +44,7 @@ upgrade-forget:
 	@tools/verbs/qvd-ha $@ $(VERSION) $(ARGS)
 # NODE=qvddb2: a new machine takes its place; PART=disk: a new disk. DISK=serial names the data disk that is given up.
 replace-node:
-	@QVD_HA_CONSENT="$(CONSENT) $(QVD_HA_CONSENT)" NODE="$(NODE)" PART="$(PART)" DISK="$(DISK)" tools/verbs/replace-node $(ARGS)
+	@QVD_HA_CONSENT="$(CONSENT) $(QVD_HA_CONSENT)" tools/verbs/replace-node $(NODE) $(if $(PART),--part "$(PART)") $(if $(DISK),--disk "$(DISK)") $(ARGS)
 # On the running stack dev: every fault that the doctor knows of is made, named, and mended by typing what it says. ROWS="1-5 9" takes some of them.
 doctor-table:
 	@ROWS="$(ROWS)" tools/verbs/doctor-table
@@ -67,7 +67,7 @@ profiles:
 	  DEFAULT_PROFILE="$(DEFAULT_PROFILE)" tools/verbs/profiles
 # SECRET=database|drbd|corosync|fencing|login|pitr|…, FILE=new where the configuration gives it. ARGS=--preview only tells.
 rotate:
-	@QVD_HA_CONSENT="$(CONSENT) $(QVD_HA_CONSENT)" FILE="$(FILE)" tools/verbs/rotate $(SECRET) $(ARGS)
+	@QVD_HA_CONSENT="$(CONSENT) $(QVD_HA_CONSENT)" tools/verbs/rotate $(SECRET) $(if $(FILE),--file "$(FILE)") $(ARGS)
 backup:
 	@tools/verbs/backup $(ARGS)
 # FILE=name NODE=name; INTO=database CONSENT="database@address" replaces what is there. TIME="2026-01-31 12:00:00+00" or latest: as it was then.

@@ -5,6 +5,7 @@ import { verbs } from "../operate/commands";
 import { NotDeployed } from "../status/deployment";
 import { statusCommand } from "../status/command";
 import { onCommand } from "./on";
+import { scripted } from "./scripted";
 import { Exit, Refused } from "./stack";
 
 const program = new Command("qvd-ha")
@@ -13,7 +14,7 @@ const program = new Command("qvd-ha")
   .addCommand(statusCommand())
   .addCommand(doctorCommand())
   .addCommand(onCommand());
-for (const verb of verbs()) program.addCommand(verb);
+for (const verb of [...verbs(), ...scripted()]) program.addCommand(verb);
 
 program
   .parseAsync()

@@ -116,9 +116,12 @@ export const verbs = (): Command[] => [
     .addOption(new Option("--part <what>", "what is new").choices(["machine", "disk"]).default("machine"))
     .addOption(new Option("--disk <serial>", "the data disk that is given up, by its serial number"))
     .addOption(
-      new Option("--platform <name>", "who makes machines").choices(["libvirt", "existing"]).default("existing"),
+      new Option("--platform <name>", "who makes machines")
+        .choices(["libvirt", "existing"])
+        .default("existing")
+        .hideHelp(),
     )
-    .addOption(new Option("--end", "the second half, when the new one is there")),
+    .addOption(new Option("--end", "the second half, when the new one is there").hideHelp()),
   verb("upgrade-postgres", "a major version of PostgreSQL, by pg_upgrade", (w, to, o) =>
     upgradePostgres(w, to, typeof o.mode === "string" ? o.mode : undefined),
   )

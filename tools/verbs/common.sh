@@ -79,6 +79,9 @@ forget_stack() { pulumi stack rm "$stack" --force --yes --preserve-config --non-
 # TypeScript of ours, without the seconds that a type check takes.
 script() { reach node -r ts-node/register/transpile-only "$@"; }
 
+# The program's own part of a verb. What a verb does besides stands in its script.
+program() { STACK=$stack script tools/cli/main.ts --outputs "$(outputs)" "$@"; }
+
 # A job looks at a stack that is there already: made anew in a backend that was named wrongly, or not at all, every stack looks harmless.
 in_job() { [ -n "${CI:-}" ] && ! in_lab; }
 
