@@ -14,7 +14,6 @@ import { machineFact } from "./facts/machine";
 import { networkFact } from "./facts/network";
 import { serverFact } from "./facts/server";
 import { spaceFact } from "./facts/space";
-import { thirdFact } from "./facts/third";
 import { timeFact } from "./facts/time";
 import { unitsFact } from "./facts/units";
 
@@ -23,7 +22,6 @@ export const detailFacts = (address: string, port: number, resource: string) =>
   ({
     machine: machineFact,
     units: unitsFact,
-    third: thirdFact,
     time: timeFact,
     space: spaceFact,
     files: filesFact(resource),

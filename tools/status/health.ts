@@ -6,9 +6,21 @@ import type { NodeReport } from "./node";
 import type { Status } from "./read";
 import { view } from "./read";
 import { ringUp } from "./rings";
+import { WITHOUT_VOTE } from "./third";
 
 export type ProblemKind =
-  "unreachable" | "cluster" | "node" | "fencing" | "data" | "ring" | "ping" | "resource" | "constraint" | "failure";
+  | "unreachable"
+  | "cluster"
+  | "node"
+  | "fencing"
+  | "data"
+  | "ring"
+  | "vote"
+  | "watchdog"
+  | "ping"
+  | "resource"
+  | "constraint"
+  | "failure";
 
 /** One thing that keeps the cluster from surviving the next fault, or hides what a drill would do. */
 export interface Problem {
@@ -71,6 +83,34 @@ function clusterProblems(v: ClusterView): Problem[] {
   ];
 }
 
+/** Of what stands beside Corosync, and which says nothing where Corosync itself is down. */
+function thirdProblems(name: string, { rings, third: { vote, sbd }, watchdogs }: NodeReport): Problem[] {
+  if (rings.length === 0) return [];
+  return [
+    ...(vote && !vote.runs
+      ? [problem("vote", `corosync-qdevice does not run on ${name}; ${WITHOUT_VOTE}`)]
+      : vote && !vote.connected
+        ? [problem("vote", `the host of the third vote does not answer ${name}; ${WITHOUT_VOTE}`)]
+        : []),
+    ...(watchdogs && !sbd?.active
+      ? [
+          problem(
+            "watchdog",
+            `sbd does not run on ${name}: no watchdog would reset it, and the other node counts on that`,
+          ),
+        ]
+      : []),
+    ...(watchdogs && sbd?.active && !sbd.enabled
+      ? [
+          problem(
+            "watchdog",
+            `sbd does not start with Corosync on ${name}: after the next boot Pacemaker refuses to run there`,
+          ),
+        ]
+      : []),
+  ];
+}
+
 function reportProblems(name: string, n: NodeReport, peers: number): Problem[] {
   return [
     ...(n.cluster ? [] : [problem("cluster", `Pacemaker does not run on ${name}`)]),
@@ -90,6 +130,7 @@ function reportProblems(name: string, n: NodeReport, peers: number): Problem[] {
     ...n.rings
       .filter((r) => !ringUp(r))
       .map((r) => problem("ring", `ring ${r.link} (${r.address}) is down on ${name}`)),
+    ...thirdProblems(name, n),
     ...n.constraints.map((id) => ({
       ...problem("constraint", `${id}: ${meaning(id)}`),
       ...(id.startsWith(BAN) && n.drbd && copying(n.drbd) ? { passes: true as const } : {}),

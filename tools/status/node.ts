@@ -1,5 +1,5 @@
 import type { Facts, Seen } from "@qvd-ha/providers/dist/fact";
-import { foreignParts } from "@qvd-ha/providers/dist/pacemaker/cib";
+import { foreignParts, readConfiguration } from "@qvd-ha/providers/dist/pacemaker/cib";
 import { cib } from "@qvd-ha/providers/dist/pacemaker/facts";
 import type { Foreign } from "@qvd-ha/providers/dist/pacemaker/owners";
 import type { Answer, Connection } from "@qvd-ha/providers/dist/remote";
@@ -10,6 +10,8 @@ import type { DrbdView } from "./drbd";
 import { drbdCommand, parseDrbd } from "./drbd";
 import type { Ring } from "./rings";
 import { parseRings } from "./rings";
+import type { Third } from "./third";
+import { countsOnWatchdogs, thirdFact } from "./third";
 
 /** What one node says of itself and of the cluster. */
 export interface NodeReport {
@@ -19,6 +21,10 @@ export interface NodeReport {
   /** Undefined where DRBD is down. */
   readonly drbd?: DrbdView;
   readonly rings: readonly Ring[];
+  /** Of the third vote and sbd, by its own word. */
+  readonly third: Third;
+  /** By the cluster's configuration as it has it: watchdogs stand in for a fence device. */
+  readonly watchdogs: boolean;
   /** Whether it holds the database's address. */
   readonly address: boolean;
   /** Version of the cluster's configuration; equal on all nodes at rest. */
@@ -52,6 +58,7 @@ export const reportFacts = (address: string, resource: string) =>
       command: { script: sh`corosync-cfgtool -s 2>/dev/null || true`, timeoutSeconds: 10 },
       parse: ({ stdout }: Answer) => parseRings(stdout),
     },
+    third: thirdFact,
     address: {
       command: { script: sh`ip -4 -o address show to ${address}`, timeoutSeconds: 10 },
       parse: ({ stdout }: Answer) => stdout.trim() !== "",
@@ -60,13 +67,15 @@ export const reportFacts = (address: string, resource: string) =>
   }) satisfies Facts;
 
 export function reportOf(seen: Seen<ReturnType<typeof reportFacts>>): NodeReport {
-  const { cluster, drbd, rings, address, cib: known } = seen;
+  const { cluster, drbd, rings, third, address, cib: known } = seen;
   const parts = known ? foreignParts(known) : [];
   return {
     reachable: true,
     ...(cluster ? { cluster } : {}),
     ...(drbd ? { drbd } : {}),
     rings,
+    third,
+    watchdogs: countsOnWatchdogs(known && readConfiguration(known)),
     address,
     ...(known ? { configuration: `${known.adminEpoch}.${known.epoch}` } : {}),
     constraints: parts.filter((p) => p.what === "rsc_location").map((p) => p.id),

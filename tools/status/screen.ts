@@ -45,6 +45,32 @@ function ringLines(name: string, n: NodeReport): string[] {
   ];
 }
 
+/** Where there is one; a screen has no room for what nobody has. */
+function thirdLines(reached: readonly (readonly [string, NodeReport])[]): string[] {
+  const votes = reached.flatMap(
+    ([
+      name,
+      {
+        third: { vote },
+      },
+    ]) =>
+      vote ? [`${name} ${!vote.runs ? "DOES NOT ASK FOR IT" : vote.connected ? "has it" : "GETS NO ANSWER"}`] : [],
+  );
+  const guards = reached.flatMap(
+    ([
+      name,
+      {
+        watchdogs,
+        third: { sbd },
+      },
+    ]) => (watchdogs ? [`${name} ${sbd?.active ? "guarded" : "NOT GUARDED"}`] : []),
+  );
+  return [
+    ...(votes.length > 0 ? [`  third vote  ${votes.join(", ")}`] : []),
+    ...(guards.length > 0 ? [`  watchdogs   ${guards.join(", ")}`] : []),
+  ];
+}
+
 function resourceLines(v: ClusterView): string[] {
   return v.resources.map((r) => {
     const trouble = [
@@ -106,6 +132,7 @@ export function screen(d: Deployment, s: Status): string {
       "Rings",
       reached.flatMap(([name, n]) => ringLines(name, n)),
     ),
+    ...section("Quorum", thirdLines(reached)),
     ...section("Resources", v ? resourceLines(v) : []),
     ...section("Fencing", v ? fencingLines(v) : []),
     ...section(

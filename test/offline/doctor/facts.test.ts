@@ -15,6 +15,7 @@ import { networkFact } from "../../../tools/doctor/facts/network";
 import type { Server } from "../../../tools/doctor/facts/server";
 import { serverFact } from "../../../tools/doctor/facts/server";
 import { spaceFact } from "../../../tools/doctor/facts/space";
+import { thirdFact } from "../../../tools/status/third";
 import { timeFact } from "../../../tools/doctor/facts/time";
 import { Sandbox } from "../postgres/sandbox";
 
@@ -61,6 +62,36 @@ describe("this machine", () => {
     expect(ask(timeFact)).toEqual({ synchronised: false });
     expect(ask(historyFact("no-such-resource"))).toEqual({ older: [] });
     expect(Object.keys(ask(filesFact("no-such-resource")).byPath)).not.toContain("/etc/drbd.d/no-such-resource.res");
+  });
+});
+
+describe("the third vote and sbd", () => {
+  let bin: string;
+  const program = (name: string, text: string): void => {
+    writeFileSync(join(bin, name), `#!/bin/bash\n${text}\n`);
+    chmodSync(join(bin, name), 0o755);
+  };
+  beforeEach(() => (bin = mkdtempSync(join(tmpdir(), "qvd-ha-third-"))));
+  afterEach(() => rmSync(bin, { recursive: true }));
+
+  test("are not told of where there are none", () => {
+    program("corosync-cmapctl", "exit 1");
+    expect(ask(thirdFact, `${bin}:`)).toEqual({});
+  });
+
+  test.each([
+    ["Connected", true],
+    ["Connect failed", false],
+  ])("are told with how they are, the client %s", (state, connected) => {
+    program("corosync-cmapctl", '[ "$*" = "-g quorum.device.model" ] && echo "quorum.device.model (str) = net"');
+    program("corosync-qdevice-tool", `printf 'Qdevice information\\nState:\\t%s\\n' '${state}'`);
+    program("sbd", "exit 0");
+    // Enabled and not active is sbd alone.
+    program("systemctl", '[ "$*" = "-q is-enabled sbd" ] || [ "$*" = "-q is-active corosync-qdevice" ]');
+    expect(ask(thirdFact, `${bin}:`)).toEqual({
+      vote: { runs: true, connected },
+      sbd: { enabled: true, active: false },
+    });
   });
 });
 

@@ -39,6 +39,7 @@ class Cluster {
       // Neither a disk nor a second ring stands behind the stand-ins.
       drbd: synced,
       rings: [{ link: 0, address: "10.254.7.1", peers: { "2": "connected" } }],
+      third: facts.third.parse(ask(facts.third)),
       address: false,
     });
   }

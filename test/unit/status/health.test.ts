@@ -62,6 +62,44 @@ describe("health", () => {
     expect(kinds(status({ configuration: "0.13" }))).toEqual(["cluster"]);
   });
 
+  const vote = (runs: boolean, connected: boolean) => ({ third: { vote: { runs, connected } } });
+  const sbd = (enabled: boolean, active: boolean) => ({ watchdogs: true, third: { sbd: { enabled, active } } });
+  const down = "of three votes one is gone: with the next node that dies, the service stays down";
+
+  it.each([
+    ["a third vote that counts and watchdogs that guard", { ...vote(true, true) }, { ...vote(true, true) }, []],
+    ["watchdogs that guard", sbd(true, true), sbd(true, true), []],
+    ["sbd where nothing counts on it", { third: { sbd: { enabled: false, active: false } } }, {}, []],
+    [
+      "a host of the third vote that is gone",
+      vote(true, false),
+      vote(true, false),
+      [
+        ["vote", `the host of the third vote does not answer qvddb1; ${down}`],
+        ["vote", `the host of the third vote does not answer qvddb2; ${down}`],
+      ],
+    ],
+    [
+      "a node that does not ask for the third vote",
+      vote(true, true),
+      vote(false, false),
+      [["vote", `corosync-qdevice does not run on qvddb2; ${down}`]],
+    ],
+    // Then that is what is wrong.
+    ["Corosync down", {}, { ...vote(false, false), rings: [] }, [["ring", "Corosync does not run on qvddb2"]]],
+    [
+      "a watchdog that guards no longer, and one that would not after a boot",
+      sbd(true, false),
+      sbd(false, true),
+      [
+        ["watchdog", "sbd does not run on qvddb1: no watchdog would reset it, and the other node counts on that"],
+        ["watchdog", "sbd does not start with Corosync on qvddb2: after the next boot Pacemaker refuses to run there"],
+      ],
+    ],
+  ])("of %s", (_name, first, second, found) => {
+    expect(problems(status(first, second)).map((p) => [p.kind, p.what])).toEqual(found);
+  });
+
   it("sees failures, and them alone, where the service was restarted", () => {
     const cluster = view("failed");
     const found = problems(status({ cluster }, { cluster }));
@@ -120,6 +158,24 @@ describe("the screen", () => {
     expect(text.match(/target-role=Started/g)).toHaveLength(1);
     expect(text).toMatch(/qvddb2 +maintenance=true\n +cluster +maintenance-mode=true\n +acl_role +readers/);
     expect(text.split("\n").length).toBeLessThan(45);
+  });
+
+  it("does not say that it would survive while the third vote is away, and shows who has it and who is guarded", () => {
+    const vote = { runs: true, connected: true };
+    const sbd = { enabled: true, active: true };
+    const good = status({ third: { vote, sbd }, watchdogs: true }, { third: { vote, sbd }, watchdogs: true });
+    expect(screen(deployment, good)).toMatch(
+      /Quorum\n +third vote +qvddb1 has it, qvddb2 has it\n +watchdogs +qvddb1 guarded, qvddb2 guarded\n[\s\S]*Healthy/,
+    );
+    const gone = status(
+      { third: { vote: { runs: true, connected: false } } },
+      { third: { vote: { runs: false, connected: false }, sbd: { enabled: true, active: false } }, watchdogs: true },
+    );
+    expect(screen(deployment, gone)).toMatch(
+      /third vote +qvddb1 GETS NO ANSWER, qvddb2 DOES NOT ASK FOR IT\n +watchdogs +qvddb2 NOT GUARDED\n[\s\S]*Not healthy:/,
+    );
+    expect(summary(deployment, gone)).toMatch(/^State +the host of the third vote does not answer qvddb1;/m);
+    expect(screen(deployment, status())).not.toContain("Quorum");
   });
 
   it("names a node that does not answer", () => {

@@ -29,6 +29,8 @@ export const report = (more: Partial<NodeReport> = {}): NodeReport => ({
   cluster: view("healthy"),
   drbd: drbd("connected"),
   rings: [ring(0, "172.20.64.91"), ring(1, "192.168.0.91")],
+  third: {},
+  watchdogs: false,
   address: false,
   configuration: "0.12",
   constraints: [],

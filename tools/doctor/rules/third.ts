@@ -1,12 +1,10 @@
+import { WITHOUT_VOTE } from "../../status/third";
 import type { Look } from "../look";
 import { REPAIR } from "./rule";
 import type { Rule, Said } from "./rule";
 
-/** Where there are only two machines, a death more takes the quorum. */
-const WITHOUT = "of three votes one is gone: with the next node that dies, the service stays down";
-
 function votes(l: Look): Said[] {
-  const of = (where: string) => l.details(where).third?.vote;
+  const of = (where: string) => l.report(where)?.third.vote;
   const idle = l.reached.filter(([where]) => of(where)?.runs === false);
   const deaf = l.reached.filter(([where]) => of(where)?.runs === true && of(where)?.connected === false);
   const everywhere = deaf.length > 1;
@@ -15,7 +13,7 @@ function votes(l: Look): Said[] {
       severity: "serious",
       where,
       what: "corosync-qdevice does not run: this node does not ask for the third vote",
-      why: WITHOUT,
+      why: WITHOUT_VOTE,
       next: [
         l.on(where, "systemctl reset-failed corosync-qdevice"),
         l.on(where, "systemctl enable --now corosync-qdevice"),
@@ -25,22 +23,17 @@ function votes(l: Look): Said[] {
       severity: "serious",
       where: everywhere ? "cluster" : where,
       what: `the host of the third vote does not answer${everywhere ? "" : " here"}`,
-      why: `${WITHOUT}. That host must be on, corosync-qnetd must run there, and the nodes must reach it; the second command waits for its answer`,
+      why: `${WITHOUT_VOTE}. That host must be on, corosync-qnetd must run there, and the nodes must reach it; the second command waits for its answer`,
       next: [l.on(where, "corosync-qdevice-tool -sv"), l.make(...REPAIR)],
     })),
   ];
 }
 
-/** Whether the cluster waits for watchdogs instead of asking a fence device. */
-const counted = (l: Look): boolean =>
-  Object.values(l.r.details).some(
-    (d) => Number.parseInt(d.configuration?.properties["stonith-watchdog-timeout"] ?? "0", 10) > 0,
-  );
-
 function watchdogs(l: Look): Said[] {
-  if (!counted(l)) return [];
+  // What one node alone has been told already, the other one will be.
+  if (!l.reached.some(([, n]) => n.watchdogs)) return [];
   return l.reached.flatMap(([where]): Said[] => {
-    const { sbd } = l.details(where).third ?? {};
+    const { sbd } = l.report(where)?.third ?? {};
     if (!sbd || (sbd.active && sbd.enabled)) return [];
     const enable = sbd.enabled ? [] : [l.on(where, "systemctl enable sbd")];
     if (sbd.active)

@@ -1,5 +1,6 @@
 import { DEVICE_ANSWERS } from "@qvd-ha/providers/dist/corosync/read";
 import type { Fact } from "@qvd-ha/providers/dist/fact";
+import type { Configuration } from "@qvd-ha/providers/dist/pacemaker/spec";
 import { sh } from "@qvd-ha/providers/dist/remote";
 
 /** What stands beside Corosync: the third vote's client, and the watchdog's. */
@@ -9,6 +10,13 @@ export interface Third {
   /** sbd: whether it starts with Corosync, and runs. Undefined where it is not installed. */
   readonly sbd?: { readonly enabled: boolean; readonly active: boolean };
 }
+
+/** Where there are only two machines, a death more takes the quorum. */
+export const WITHOUT_VOTE = "of three votes one is gone: with the next node that dies, the service stays down";
+
+/** Whether the cluster waits for watchdogs instead of asking a fence device. */
+export const countsOnWatchdogs = (c: Configuration | undefined): boolean =>
+  Number.parseInt(c?.properties["stonith-watchdog-timeout"] ?? "0", 10) > 0;
 
 export const thirdFact: Fact<Third> = {
   command: {
