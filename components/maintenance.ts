@@ -46,14 +46,15 @@ export interface MaintenanceArgs {
 
 /** Packages that the parts need which are switched on. */
 export function maintenancePackages({ maintenance, os }: Pick<Settings, "maintenance" | "os">): string[] {
-  const { mailer, webhook, rsync, s3, pitr: archiver } = family(os).packages.maintenance;
-  const { alerts, backup, pitr } = maintenance;
+  const { mailer, webhook, rsync, s3, pitr: archiver, crmsh } = family(os).packages.maintenance;
+  const { alerts, backup, pitr, configuration } = maintenance;
   const wanted = [
     ...(alerts.enabled && alerts.mail ? mailer : []),
     ...(alerts.enabled && alerts.webhook ? webhook : []),
     ...(backup.enabled && backup.rsync ? rsync : []),
     ...(backup.enabled && backup.s3 ? s3 : []),
     ...(pitr.enabled ? archiver : []),
+    ...(configuration.enabled && configuration.crmsh ? crmsh : []),
   ];
   return [...new Set(wanted)];
 }
@@ -174,7 +175,13 @@ export class Maintenance extends pulumi.ComponentResource {
 
     function createConfigurationBackup(): ConfigurationBackup {
       const { enabled: _enabled, ...rest } = configuration;
-      return new ConfigurationBackup(`${name}-configuration`, { connections, resource, metrics, ...rest }, parent);
+      // A distribution without it has a copy all the same, without that text.
+      const crmsh = rest.crmsh && family(settings.os).packages.maintenance.crmsh.length > 0;
+      return new ConfigurationBackup(
+        `${name}-configuration`,
+        { connections, resource, dataDirectory, metrics, ...rest, crmsh },
+        parent,
+      );
     }
 
     function createWatch(): Watch {
@@ -186,7 +193,13 @@ export class Maintenance extends pulumi.ComponentResource {
           cluster: settings.corosync.clusterName,
           resource,
           dataDirectory,
-          primitives: { drbd: layout.drbd, postgres: layout.postgres },
+          primitives: {
+            drbd: layout.drbd,
+            postgres: layout.postgres,
+            ...(layout.ping ? { ping: layout.ping.primitive } : {}),
+          },
+          thirdVote: settings.quorum.device !== undefined,
+          watchdog: settings.fencing.kind === "sbd",
           ...rest,
           ...(alerts.mail?.user === undefined ? {} : { mailPassword: secrets.mailPassword }),
           ...(alerts.webhook ? { webhookUrl: secrets.webhookUrl, webhookToken: secrets.webhookToken } : {}),

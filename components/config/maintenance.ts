@@ -18,6 +18,8 @@ export const maintenanceSchema = z.strictObject({
       schedule: schedule.default("Sat 03:00"),
       /** Whether blocks that differ are copied from the active node at once. DRBD does not know which of the two is right. */
       repair: z.boolean().default(false),
+      /** Hours without one that came to its end that are too many. */
+      maximumAge: z.number().int().min(1).default(192),
       /** Seconds until it counts as hung. */
       timeout: seconds.default(43_200),
     })
@@ -81,6 +83,10 @@ export const maintenanceSchema = z.strictObject({
       enabled,
       schedule: schedule.default("*-*-* 01:10"),
       directory: path.default("/var/backups/qvd-ha/configuration"),
+      /** Hours without one that are too many. */
+      maximumAge: z.number().int().min(1).default(26),
+      /** Whether it is also copied in crm's words, for which crmsh is installed where the distribution has it. */
+      crmsh: z.boolean().default(true),
       keep: keepSchema.default({ count: 30, days: 90 }),
     })
     .prefault({}),

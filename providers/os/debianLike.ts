@@ -42,6 +42,7 @@ export function debianLike(own: {
         rsync: ["rsync"],
         s3: ["rclone"],
         pitr: ["pgbackrest"],
+        crmsh: ["crmsh"],
       },
     },
     units: {

@@ -29,6 +29,8 @@ export interface OsFamily {
       readonly s3: readonly string[];
       /** pgBackRest; empty where the distribution has none. */
       readonly pitr: readonly string[];
+      /** crmsh; empty where the distribution has none. */
+      readonly crmsh: readonly string[];
     };
   };
   /** Full unit names, with their suffix. */

@@ -32,6 +32,7 @@ export const rhel9: OsFamily = {
       rsync: ["rsync"],
       s3: ["rclone"],
       pitr: [],
+      crmsh: [],
     },
   },
   units: { chrony: "chronyd.service", postgresql: ["postgresql.service"], ...drbdUnits, ...clusterUnits },

@@ -33,6 +33,7 @@ export const sles15: OsFamily = {
       rsync: ["rsync"],
       s3: ["rclone"],
       pitr: [],
+      crmsh: ["crmsh"],
     },
   },
   units: { chrony: "chronyd.service", postgresql: ["postgresql.service"], ...drbdUnits, ...clusterUnits },

@@ -7,7 +7,8 @@ export const CONF = confPath("configuration");
 export const TIMER = "qvd-ha-configuration.timer";
 export const SERVICE = "qvd-ha-configuration.service";
 
-const TIMEOUT_SECONDS = 600;
+/** crmsh alone may take half of it. */
+const TIMEOUT_SECONDS = 900;
 
 export function files(spec: ConfigurationBackupSpec): ManagedFile[] {
   const { connections: _connections, ...settings } = spec;

@@ -1,7 +1,7 @@
 #!/bin/bash
 # A copy of the cluster's configuration. On the node that is active, harmless on the other.
 
-resource='' directory='' keep_count='' keep_days='' metrics=''
+resource='' dataDirectory='' directory='' keep_count='' keep_days='' crmsh=false metrics=''
 . /etc/qvd-ha/configuration.conf
 #@ common
 #@ once
@@ -22,8 +22,13 @@ mkdir "$copy"
 cibadmin --query --local >"$copy/cib.xml" 2>>"$errors"
 cibadmin --query --local --scope configuration >"$copy/configuration.xml" 2>>"$errors"
 crm_verify --xml-file "$copy/cib.xml" 2>>"$errors"
-# Only where crmsh is installed: the words of the HOWTO.
-if command -v crm >/dev/null; then timeout 120 crm configure show >"$copy/crm.txt" 2>>"$errors" || rm -f "$copy/crm.txt"; fi
+# In the HOWTO's words, made of that very copy; by the cluster itself where crmsh does not take a file. It takes half a minute on a slow machine.
+wordless=''
+in_words() { { timeout 300 env "$@" crm configure show >"$copy/crm.txt"; } 2>&1 && [ -s "$copy/crm.txt" ]; } # VARIABLE…
+if [ "$crmsh" = true ] && ! said=$(in_words "CIB_file=$copy/cib.xml") && ! said=$(in_words); then
+  wordless=${said:-it said nothing}
+  rm -f "$copy/crm.txt"
+fi
 cp /etc/corosync/corosync.conf "$copy/" 2>>"$errors"
 mkdir "$copy/drbd.d"
 # Secrets have another home, Pulumi's state: whoever gets hold of this archive can talk to neither DRBD nor Corosync by it.
@@ -47,4 +52,9 @@ metrics configuration <<END
 # TYPE qvd_ha_configuration_backup_timestamp_seconds gauge
 qvd_ha_configuration_backup_timestamp_seconds $(date +%s)
 END
+# On the replicated disk, so that whichever node is active next knows when there last was one.
+if [ -e "$dataDirectory/PG_VERSION" ]; then note "$dataDirectory/.qvd-ha-configuration" "file=$name"; fi
+if [ -n "$wordless" ]; then
+  notify warning "the copy of the cluster's configuration has no crm.txt" "Everything else is in $directory/$name. crm: ${wordless##*$'\n'}"
+fi
 say "$directory/$name"

@@ -1,5 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { OsName } from "@qvd-ha/providers/dist/os";
 import type { SettingsInput } from "../../../components/config";
+import { maintenanceSchema } from "../../../components/config/maintenance";
+import { maintenancePackages } from "../../../components/maintenance";
 import valid from "../config/valid.json";
 import type { Registered } from "./graph";
 import { register } from "./graph";
@@ -66,7 +69,10 @@ test("each part, with its secrets as secrets, its packages, and the alert in the
     database: "qvddb",
     bin: "/usr/lib/postgresql/15/bin",
   });
-  expect(of(made, "ConfigurationBackup")).toHaveLength(1);
+  expect(of(made, "ConfigurationBackup")[0]?.inputs).toMatchObject({
+    crmsh: true,
+    dataDirectory: of(made, "DrbdVerify")[0]?.inputs.dataDirectory as string,
+  });
   expect(of(made, "Repository")[0]?.inputs).toMatchObject({
     stanza: "qvd-ha",
     account: "qvdha-qvd-ha",
@@ -82,14 +88,22 @@ test("each part, with its secrets as secrets, its packages, and the alert in the
     archive_mode: "on",
     archive_command: "pgbackrest --config=/etc/qvd-ha/pgbackrest.conf --stanza=qvd-ha archive-push %p",
   });
-  expect(of(made, "Watch")[0]?.inputs).toMatchObject({ cluster: "qvd-ha", interval: 15 });
+  expect(of(made, "Watch")[0]?.inputs).toMatchObject({
+    cluster: "qvd-ha",
+    interval: 15,
+    primitives: { drbd: "p_drbd_postgres", postgres: "p_postgres", ping: "p_ping" },
+    thirdVote: false,
+    watchdog: false,
+  });
   expect(of(made, "AlertAgent")).toHaveLength(1);
   const [cluster] = made.filter((r) => r.type === "pulumi-nodejs:dynamic/pacemaker:Configuration");
   expect((cluster?.inputs.elements as Record<string, unknown>)["a_qvd_ha"]).toMatchObject({
     path: "/usr/local/lib/qvd-ha/alert",
   });
   for (const node of made.filter((r) => r.type === "pulumi-nodejs:dynamic/node:Preparation"))
-    expect(node.inputs.packages).toEqual(expect.arrayContaining(["msmtp", "curl", "rsync", "rclone", "pgbackrest"]));
+    expect(node.inputs.packages).toEqual(
+      expect.arrayContaining(["msmtp", "curl", "rsync", "rclone", "pgbackrest", "crmsh"]),
+    );
   const SECRET = "4dabf18193072939515e22adb298388d";
   const inputs = { ...of(made, "Backup")[0]?.inputs, ...of(made, "Watch")[0]?.inputs } as Record<string, unknown>;
   expect(of(made, "Repository")[0]?.inputs.passphrase).toHaveProperty([SECRET]);
@@ -97,3 +111,12 @@ test("each part, with its secrets as secrets, its packages, and the alert in the
   for (const name of ["rsyncPrivateKey", "s3AccessKey", "s3SecretKey", "mailPassword", "webhookUrl", "webhookToken"])
     expect(inputs[name]).toHaveProperty([SECRET]);
 }, 60_000);
+
+test("crmsh comes where it is wanted and the distribution has it", () => {
+  const packages = (os: OsName, configuration: object): string[] =>
+    maintenancePackages({ os, maintenance: maintenanceSchema.parse({ configuration }) });
+  expect(packages("debian13", { enabled: true })).toEqual(["crmsh"]);
+  expect(packages("debian13", { enabled: true, crmsh: false })).toEqual([]);
+  expect(packages("debian13", {})).toEqual([]);
+  expect(packages("rhel9", { enabled: true })).toEqual([]);
+});

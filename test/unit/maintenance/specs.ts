@@ -45,7 +45,7 @@ export const specs = {
     passphrase: "a-hidden-passphrase",
     server: { directory: dataDirectory, socketDirectory: "/var/run/postgresql" },
   }),
-  configuration: configuration.parse(common),
+  configuration: configuration.parse({ ...common, dataDirectory, crmsh: true }),
   watch: watch.parse({
     ...common,
     dataDirectory,
