@@ -6,9 +6,13 @@ resource='' repair='' timeout='' metrics='' dataDirectory=''
 #@ common
 
 began=$(date +%s)
+# Seconds from a boot on in which a timer's start is not worth anything yet.
+SETTLED=900
 
 record() { # RESULT
   note "$state/verify.last" "result=$1" "out_of_sync_kib=$out_of_sync" "seconds=$(($(date +%s) - began))"
+  # On the replicated disk as well, so that whichever node is active next knows when both were compared last.
+  if [ "$1" != incomplete ] && [ -e "$dataDirectory/PG_VERSION" ]; then note "$dataDirectory/.qvd-ha-verify" "result=$1"; fi
   metrics verify <<END
 # HELP qvd_ha_drbd_verify_out_of_sync_kib Blocks that differed between the disks at the last verification.
 # TYPE qvd_ha_drbd_verify_out_of_sync_kib gauge
@@ -58,12 +62,21 @@ heal() {
   redundant && [ "$out_of_sync" = 0 ]
 }
 
+# A time that was missed is made up for at the boot, when nobody is active yet and a disk may be behind: the cluster gets the time to settle that.
+read -r up _ </proc/uptime
+if [ -n "${TRIGGER_UNIT-}" ] && [ "${up%.*}" -lt "$SETTLED" ]; then
+  say "booted ${up%.*} s ago: waiting until the cluster has settled"
+  sleep $((SETTLED - ${up%.*}))
+  began=$(date +%s)
+fi
 exec 9>/run/qvd-ha-verify.lock
 flock -n 9 || { say "a verification runs already"; exit 75; }
 if ! active; then
   say "$resource is $role here: the node that is active verifies"
   exit 0
 fi
+# A copy that is under way comes to its end by itself.
+await '@(StartingSync*|PausedSync*|Sync*|WFBitMap*|WFSyncUUID*)' || true
 redundant || incomplete "before it began, the connection was $connection and the disks $disk/$peer_disk"
 
 say "verifying $resource"

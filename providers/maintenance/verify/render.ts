@@ -7,7 +7,8 @@ export const CONF = confPath("verify");
 export const TIMER = "qvd-ha-verify.timer";
 export const SERVICE = "qvd-ha-verify.service";
 
-const MARGIN_SECONDS = 600;
+/** Beside the comparison itself: the script's wait after a boot, and what a repair takes. */
+const MARGIN_SECONDS = 1500;
 
 export function files(spec: VerifySpec): ManagedFile[] {
   const { connections: _connections, ...settings } = spec;
@@ -17,7 +18,7 @@ export function files(spec: VerifySpec): ManagedFile[] {
     description: `DRBD verify of ${spec.resource}`,
     timeoutSeconds: spec.timeout + MARGIN_SECONDS,
     schedule: spec.schedule,
-    // Missed is missed: a machine that has just booted has other things to do with its disk.
-    persistent: false,
+    // The script waits until a machine that has just booted is done with what it has to do then.
+    persistent: true,
   });
 }
