@@ -1,7 +1,8 @@
 #!/bin/bash
 # Looks at this node and its cluster all the time, says what is wrong once, and that it is over; and sends every message of the maintenance on its way.
 
-cluster='' resource='' interval='' syslog=false mail_to=() mail_from='' webhook=false dataDirectory='' primitives_drbd='' primitives_postgres=''
+cluster='' resource='' interval='' syslog=false mail_to=() mail_from='' webhook=false dataDirectory='' primitives_drbd='' primitives_postgres='' primitives_ping=''
+thirdVote=false watchdog=false
 . /etc/qvd-ha/watch.conf
 #@ common
 #@ waiting
@@ -19,24 +20,36 @@ touch /run/qvd-ha/watch.began
 
 ## What is wrong
 
-declare -A now=() count=() gone=() told=()
+declare -A now=() count=() gone=() told=() patience=()
 # Who is told survives a restart of this script.
 if [ -e /run/qvd-ha/watch.told ]; then while IFS=$'\t' read -r key text; do told[$key]=$text; done </run/qvd-ha/watch.told; fi
 
-problem() { now[$1]=$2$'\t'$3; } # KEY SEVERITY TEXT
+# What comes and goes by itself while a node joins has LOOKS to do so. Default: 2.
+problem() { now[$1]=$2$'\t'$3 patience[$1]=${4:-2}; } # KEY SEVERITY TEXT [LOOKS]
 
 attribute() { # NAME, of $line, into $value
   value=''
   if [[ $line =~ \ $1=\"([^\"]*)\" ]]; then value=${BASH_REMATCH[1]}; fi
 }
 
+# field FILE NAME: what is behind `NAME=` there, into $value. By no process, as a node looks very often.
+field() {
+  local line
+  value=''
+  [ -r "$1" ] || return 0
+  while IFS= read -r line; do
+    if [[ $line == "$2="* ]]; then value=${line#*=} value=${value//\'/}; fi
+  done <"$1"
+}
+
 # What concerns the whole cluster is said by its coordinator alone, or by everybody where there is none.
 look_at_cluster() {
-  local xml line value name promoted=0 runs='' known='' dc='' forbidden=''
-  speaks=yes
-  if ! xml=$(timeout 20 crm_mon --one-shot --inactive --include=none,summary,options,nodes,resources,bans --output-as=xml 2>/dev/null); then
+  local xml line value name promoted=0 runs='' known='' dc='' forbidden='' at='' whole=yes held='' rest=() idle=() devices=() asks='' limit
+  local -A reaches=()
+  speaks=yes answers=yes
+  if ! xml=$(timeout 20 crm_mon --one-shot --inactive --include=none,summary,options,nodes,resources,attributes,failcounts,bans --output-as=xml 2>/dev/null); then
     problem local.pacemaker warning "Pacemaker does not answer on $here: this node takes over nothing"
-    speaks=no
+    speaks=no answers=no
     return
   fi
   while read -r line; do
@@ -51,7 +64,10 @@ look_at_cluster() {
       attribute stonith-enabled
       if [ "$value" = false ]; then problem cluster.fencing critical "fencing is switched off: nothing is taken over safely"; fi
       attribute maintenance-mode
-      if [ "$value" = true ]; then problem cluster.maintenance warning "maintenance mode is on: nothing is done about failures"; fi
+      if [ "$value" = true ]; then
+        held=yes
+        problem cluster.maintenance warning "maintenance mode is on: nothing is done about failures"
+      fi
       ;;
     '<node '*' online='*)
       attribute name
@@ -60,17 +76,31 @@ look_at_cluster() {
       if [ "$value" = true ]; then problem "cluster.unclean.$name" critical "$name is lost and was not fenced: what it had stays down until it is"; fi
       attribute online
       if [ "$value" = false ]; then
+        whole=no
         problem "cluster.offline.$name" warning "$name is offline: there is no redundancy"
       else
         attribute standby
-        if [ "$value" = true ]; then problem "cluster.standby.$name" warning "$name is in standby: there is no redundancy"; fi
+        if [ "$value" = true ]; then
+          whole=no
+          problem "cluster.standby.$name" warning "$name is in standby: there is no redundancy"
+        else
+          rest+=("$name")
+        fi
         attribute maintenance
-        if [ "$value" = true ]; then problem "cluster.maintenance.$name" warning "$name is in maintenance: nothing is done about failures there"; fi
+        if [ "$value" = true ]; then
+          held=yes
+          problem "cluster.maintenance.$name" warning "$name is in maintenance: nothing is done about failures there"
+        fi
       fi
       ;;
     '<resource '*)
       attribute id
       name=$value
+      if [ "$name" = "$primitives_ping" ]; then asks=yes; fi
+      attribute managed
+      if [ "$value" = false ]; then idle+=("$name"); fi
+      attribute pending
+      if [[ -z $value && $line == *'"stonith:'*' role="Stopped"'* ]]; then devices+=("$name"); fi
       attribute role
       case $name:$value in
       "$primitives_drbd:Promoted" | "$primitives_drbd:Master") promoted=$((promoted + 1)) ;;
@@ -81,6 +111,30 @@ look_at_cluster() {
       if [ "$value" = true ]; then problem "cluster.blocked.$name" critical "$name is blocked: the cluster does nothing about it until somebody has looked"; fi
       attribute failed
       if [ "$value" = true ]; then problem "cluster.failed.$name" warning "$name has failed"; fi
+      ;;
+    # Of what follows, attributes and failures by node; below a resource such a line is empty in itself.
+    '<node name="'*'">')
+      attribute name
+      at=$value
+      ;;
+    '<attribute name="pingd" '*)
+      attribute value
+      reaches[$at]=$value
+      ;;
+    '<resource_history '*' fail-count="'*)
+      attribute id
+      name=$value
+      attribute migration-threshold
+      limit=$value
+      attribute fail-count
+      case $value:$limit in *[!0-9:]* | :* | *: | *:0) [ "$value" = INFINITY ] || continue ;; *) [ "$value" -ge "$limit" ] || [ "$value" -ge 1000000 ] || continue ;; esac
+      problem "cluster.failures.$name.$at" warning "$name has failed too often on $at: it may not run there until that is cleared, so there is no redundancy"
+      ;;
+    '<ban '*'id="cli-ban-'*)
+      attribute resource
+      name=$value
+      attribute node
+      problem "cluster.ban.$name.$value" warning "$name is banned from $value by hand: nothing is taken over there until somebody takes that back"
       ;;
     '<ban '*'id="drbd-fence-by-handler-'*)
       attribute node
@@ -93,7 +147,55 @@ look_at_cluster() {
     if [ "$promoted" = 0 ]; then problem cluster.promoted critical "$resource is promoted on no node: the data is not in use${forbidden:+. DRBD forbids it on $forbidden, whose data is behind, until the other node is back}"; fi
     if [ "$promoted" -gt 1 ]; then problem cluster.promoted critical "$resource is promoted on $promoted nodes"; fi
   fi
+  # An attribute that is not there yet, or a device, comes a while after its node.
+  if [ -n "$asks" ]; then
+    for name in ${rest[@]+"${rest[@]}"}; do
+      case ${reaches[$name]-} in
+      '') problem "cluster.router.$name" warning "$name has not reached the router (it has no pingd): nothing is promoted there" 3 ;;
+      0) problem "cluster.router.$name" warning "$name does not reach the router (pingd is 0): nothing is promoted there" ;;
+      esac
+    done
+  fi
+  # A device has no place but the other node.
+  if [ "$whole" = yes ]; then
+    for name in ${devices[@]+"${devices[@]}"}; do problem "cluster.device.$name" warning "the fence device $name does not run: if its node dies, nobody takes over" 3; done
+  fi
+  if [ -z "$held" ]; then
+    for name in ${idle[@]+"${idle[@]}"}; do problem "cluster.unmanaged.$name" warning "$name is not managed: the cluster neither starts nor stops nor moves it"; done
+  fi
+  look_for_bound
   if [ -n "$dc" ] && [ "$dc" != "$here" ]; then speaks=no; fi
+}
+
+# crm_mon does not tell of these; every node has the whole configuration on its disk.
+look_for_bound() {
+  local cib='' id
+  if [ -r /var/lib/pacemaker/cib/cib.xml ]; then IFS= read -r -d '' cib </var/lib/pacemaker/cib/cib.xml || true; fi
+  while [[ $cib == *'<rsc_location id="cli-prefer-'* ]]; do
+    cib=${cib#*'<rsc_location id="cli-prefer-'}
+    id=${cib%%'"'*}
+    problem "cluster.bound.$id" warning "$id is bound to a node by hand: after a failure it goes back there by itself, with a second interruption"
+  done
+}
+
+# Of three votes, one more must not be lost.
+look_at_vote() {
+  local said
+  [ "$thirdVote" = true ] && [ "$answers" = yes ] || return 0
+  said=$(timeout 5 corosync-qdevice-tool -s 2>/dev/null) || said=''
+  if [ -z "$said" ]; then
+    problem local.vote warning "corosync-qdevice does not run on $here: the third vote does not count, and with the next node that dies the service stays down"
+  elif ! [[ $said =~ State:[[:space:]]+Connected ]]; then
+    problem local.vote warning "the host of the third vote does not answer $here: with the next node that dies the service stays down"
+  fi
+}
+
+look_at_watchdog() {
+  local pid='' name=''
+  [ "$watchdog" = true ] && [ "$answers" = yes ] || return 0
+  { read -r pid </run/sbd.pid; } 2>/dev/null || true
+  { read -r name <"/proc/${pid:-none}/comm"; } 2>/dev/null || true
+  if [ "$name" != sbd ]; then problem local.watchdog critical "sbd does not run on $here: no watchdog would reset it, and the other node counts on that"; fi
 }
 
 look_at_drbd() {
@@ -113,47 +215,69 @@ look_at_rings() {
   done < <(timeout 10 corosync-cfgtool -s 2>/dev/null || true)
 }
 
-look_at_backup() {
-  local maximum last age
-  [ -e /etc/qvd-ha/backup.conf ] && [ "$role" = Primary ] || return 0
-  maximum=$(sed -n 's/^maximumAge=//p' /etc/qvd-ha/backup.conf)
-  # Before the first one: from when on there was to be one.
-  last=$(noted "$dataDirectory/.qvd-ha-backup")
-  [ "$last" != 0 ] || last=$(stat -c %Y /etc/qvd-ha/backup.conf)
-  age=$(($(date +%s) - last))
-  if [ "$age" -gt $((maximum * 3600)) ]; then problem local.backup critical "there is no good backup of the database for $((age / 3600)) hours"; fi
+# overdue JOB NOTE: whether NOTE was made longer ago than JOB's settings allow, in hours in $hours. Before the first one: since there were to be any.
+overdue() {
+  local settings=/etc/qvd-ha/$1.conf maximum last at
+  [ -e "$settings" ] || return 1
+  field "$settings" maximumAge
+  maximum=$value
+  [ -n "$maximum" ] || return 1
+  field "$dataDirectory/$2" at
+  last=${value:-$(stat -c %Y "$settings")}
+  printf -v at '%(%s)T' -1
+  hours=$(((at - last) / 3600))
+  [ $((at - last)) -gt $((maximum * 3600)) ]
+}
+
+# What was done when is noted on the replicated disk: who has it knows, whichever node did it.
+look_at_jobs() {
+  local value hours directory file
+  [ "$keeps" = yes ] || return 0
+  if overdue backup .qvd-ha-backup; then problem data.backup critical "there is no good backup of the database for $hours hours"; fi
+  if overdue verify .qvd-ha-verify; then problem data.verify warning "the two disks were not compared for $hours hours: no verification came to its end"; fi
+  if overdue configuration .qvd-ha-configuration; then problem data.configuration warning "there is no copy of the cluster's configuration for $hours hours"; fi
+  field "$dataDirectory/.qvd-ha-backup" node
+  [ "$value" = "$here" ] || return 0
+  field "$dataDirectory/.qvd-ha-backup" file
+  file=$value
+  field /etc/qvd-ha/backup.conf directory
+  directory=$value
+  if [ -n "$file" ] && [ -n "$directory" ] && [ ! -s "$directory/$file" ]; then problem data.dump critical "the last good backup of the database, $file, is gone from $directory on $here"; fi
 }
 
 # Where a third host keeps every point in time.
 look_at_archive() {
-  local settings=/etc/qvd-ha/pitr.conf seconds last
-  [ -e "$settings" ] && [ "$role" = Primary ] || return 0
+  local settings=/etc/qvd-ha/pitr.conf seconds value hours
+  [ -e "$settings" ] && [ "$keeps" = yes ] || return 0
   seconds=$(waiting)
-  if [ "$seconds" -gt "$(sed -n 's/^maximumLag=//p' "$settings")" ]; then
-    problem local.archive critical "the log of the database is not archived: a part of it has waited for more than $((seconds / 60)) min"
+  field "$settings" maximumLag
+  if [ "$seconds" -gt "$value" ]; then
+    problem data.archive critical "the log of the database is not archived: a part of it has waited for more than $((seconds / 60)) min"
   fi
-  last=$(noted "$dataDirectory/.qvd-ha-pitr")
-  [ "$last" != 0 ] || last=$(stat -c %Y "$settings")
-  seconds=$(($(date +%s) - last))
-  if [ "$seconds" -gt $(($(sed -n 's/^maximumAge=//p' "$settings") * 3600)) ]; then
-    problem local.pitr critical "there is no good backup for a point in time for $((seconds / 3600)) hours"
-  fi
+  if overdue pitr .qvd-ha-pitr; then problem data.pitr critical "there is no good backup for a point in time for $hours hours"; fi
 }
 
-# Once when it comes, once when it goes, each when it was seen twice in a row.
+# Somebody else speaks of that: told by another node, its end is, too.
+silent() { [[ $1 == cluster.* && $speaks = no ]] || [[ $1 == data.* && $keeps = no ]]; } # KEY
+
+# Once when it comes, once when it goes, each when it was seen twice in a row, or more often where it has more patience.
 look() {
   local key severity text
   now=()
   look_at_cluster
   look_at_drbd
   look_at_rings
-  look_at_backup
+  look_at_vote
+  look_at_watchdog
+  keeps=no
+  if [ "$role" = Primary ] && [ -e "$dataDirectory/PG_VERSION" ]; then keeps=yes; fi
+  look_at_jobs
   look_at_archive
   for key in "${!now[@]}"; do
-    if [[ $key == cluster.* && $speaks = no ]]; then continue; fi
+    if silent "$key"; then continue; fi
     unset "gone[$key]"
     count[$key]=$((${count[$key]:-0} + 1))
-    if [ "${count[$key]}" -ge 2 ] && [ -z "${told[$key]-}" ]; then
+    if [ "${count[$key]}" -ge "${patience[$key]}" ] && [ -z "${told[$key]-}" ]; then
       IFS=$'\t' read -r severity text <<<"${now[$key]}"
       notify "$severity" "$text"
       told[$key]=$text
@@ -161,8 +285,7 @@ look() {
   done
   for key in "${!count[@]}"; do [ -n "${now[$key]-}" ] || unset "count[$key]"; done
   for key in "${!told[@]}"; do
-    # Another node speaks for the cluster now, and tells of it itself.
-    if [[ $key == cluster.* && $speaks = no ]]; then unset "told[$key]" "gone[$key]" "count[$key]" && continue; fi
+    if silent "$key"; then unset "told[$key]" "gone[$key]" "count[$key]" && continue; fi
     if [ -n "${now[$key]-}" ]; then continue; fi
     gone[$key]=$((${gone[$key]:-0} + 1))
     if [ "${gone[$key]}" -ge 2 ]; then

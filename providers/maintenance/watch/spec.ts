@@ -36,8 +36,14 @@ export const schema = z.strictObject({
     .strictObject({
       drbd: z.string().regex(ID, "must be a CIB id").default("p_drbd_postgres"),
       postgres: z.string().regex(ID, "must be a CIB id").default("p_postgres"),
+      /** What asks the router. Default: nobody. */
+      ping: z.string().regex(ID, "must be a CIB id").optional(),
     })
     .prefault({}),
+  /** Whether a third host has a vote, by corosync-qdevice. */
+  thirdVote: z.boolean().default(false),
+  /** Whether watchdogs stand in for a fence device, by sbd. */
+  watchdog: z.boolean().default(false),
   /** Seconds between two looks; what was seen twice is told, so a message takes twice that at most. */
   interval: z.number().int().min(1).max(25).default(15),
   syslog: z.boolean().default(true),

@@ -26,6 +26,8 @@ const PLACES = [
   "/var/spool/qvd-ha",
   "/run/qvd-ha",
   "/proc/drbd",
+  "/run/sbd.pid",
+  "/var/lib/pacemaker",
   "/root/.pgpass",
 ];
 

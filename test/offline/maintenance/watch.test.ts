@@ -3,7 +3,7 @@
  * by the real msmtp at a real server, and by the real curl at a real web server, also when those were away; and that Pacemaker's alert agent hands over its events.
  * What Pacemaker, DRBD and Corosync say are recordings. That it takes less than a minute on real machines is for test/e2e/maintenance.
  */
-import { readFileSync } from "node:fs";
+import { copyFileSync, readFileSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { files as agentFiles } from "../../../providers/maintenance/alertAgent/render";
 import { files } from "../../../providers/maintenance/watch/render";
@@ -11,10 +11,37 @@ import type { WatchSpec } from "../../../providers/maintenance/watch/spec";
 import { schema } from "../../../providers/maintenance/watch/spec";
 import { connections, proc, Room, until } from "./room";
 import { mailServer, webServer } from "./servers";
-import cases from "./watch.json";
+import table from "./watch.json";
 
 jest.setTimeout(60_000);
 
+/** A job of the maintenance, and when it was done last, in hours before now; `never`: when there first was to be one. */
+interface Job {
+  readonly hours: number;
+  readonly maximumAge?: number;
+  readonly never?: boolean;
+  /** More lines of its note, and of its settings. */
+  readonly note?: string;
+  readonly conf?: string;
+}
+
+interface Case {
+  readonly name: string;
+  /** What crm_mon says: a recording, changed by regular expressions. Null: it fails. */
+  readonly crm: string | null;
+  readonly edit?: readonly (readonly [from: string, to: string])[];
+  readonly speaks?: boolean;
+  readonly drbd?: Parameters<typeof proc>[0];
+  readonly rings?: string;
+  readonly settings?: object;
+  readonly jobs?: Readonly<Record<string, Job>>;
+  /** Files, and those that come when it is over. SBD: the number of a process of that name. */
+  readonly put?: Readonly<Record<string, string>>;
+  readonly then?: Readonly<Record<string, string>>;
+  readonly says: readonly string[];
+}
+
+const cases = table as unknown as readonly Case[];
 const RECORDED = join(__dirname, "../../unit/status/recorded");
 const recorded = (name: string): string => readFileSync(join(RECORDED, name), "utf8");
 const WATCH = "usr/local/lib/qvd-ha/watch";
@@ -27,6 +54,7 @@ describe("the watch", () => {
       cluster: "qvd-ha",
       resource: "postgres",
       dataDirectory: "/var/lib/qvd-ha/data",
+      primitives: { ping: "p_ping" },
       interval: 1,
       syslog: false,
       ...more,
@@ -41,6 +69,8 @@ describe("the watch", () => {
     room.put("crm.xml", recorded("crm_mon.healthy.xml"));
     room.put("rings", "Local node ID 2, transport knet\n");
     room.put("proc/drbd", proc());
+    room.put("var/lib/qvd-ha/data/PG_VERSION", "15\n");
+    room.standin("corosync-qdevice-tool", '[ "$*" = -s ] && [ -e "$R/qdevice" ] && cat "$R/qdevice"');
   });
   afterEach(() => room.end());
 
@@ -53,40 +83,54 @@ describe("the watch", () => {
   /** Everything that it has said, as in its journal. */
   const told = (text: string): string[] => text.split("\n").filter((line) => /^(info|warning|critical): /.test(line));
 
+  /** A process of sbd's name; ends with the room. */
+  const sbd = (): string => {
+    copyFileSync("/bin/sleep", room.at("bin/sbd"));
+    room.standin("guard", 'exec "$R/bin/sbd" 60');
+    return `        ${room.start("bin/guard").pid}\n`;
+  };
+  const hoursAgo = (hours: number): number => Math.floor(Date.now() / 1000) - hours * 3600;
+  const put = (all: Readonly<Record<string, string>> = {}): void =>
+    Object.entries(all).forEach(([path, text]) => room.put(path, text === "SBD" ? sbd() : text));
+  const given = (job: string, { hours, maximumAge, never, note = "", conf = "" }: Job): void => {
+    const limit = maximumAge === undefined ? "" : `maximumAge=${maximumAge}\n`;
+    const settings = room.put(`etc/qvd-ha/${job}.conf`, room.moved(`${limit}${conf}`));
+    utimesSync(settings, hoursAgo(hours), hoursAgo(hours));
+    if (!never) room.put(`var/lib/qvd-ha/data/.qvd-ha-${job}`, `at=${hoursAgo(hours)}\n${note}`);
+  };
+
   test.each(cases.map((c) => [c.name, c] as const))("%s", async (_name, c) => {
     /** Whether this node is the coordinator, which speaks for the cluster. */
     const spoken = (file: string): string =>
       c.speaks ? recorded(file).replace(/(<current_dc .*)name="qvddb1"/, '$1name="qvddb2"') : recorded(file);
-    install();
+    install(c.settings);
+    const says = c.says.map((s) => s.replace("DIR", room.root));
     room.put("proc/drbd", proc(c.drbd ?? {}));
+    put(c.put);
     if (c.rings) room.put("rings", recorded(`cfgtool.${c.rings}`));
     if (c.crm === null) room.standin("crm_mon", "exit 102");
     else
       room.put(
         "crm.xml",
-        (c.edit ?? []).reduce(
-          (t, [from = "", to = ""]) => t.replace(new RegExp(from, "g"), to),
-          spoken(`crm_mon.${c.crm}.xml`),
-        ),
+        (c.edit ?? []).reduce((t, [from, to]) => t.replace(new RegExp(from, "g"), to), spoken(`crm_mon.${c.crm}.xml`)),
       );
-    if (c.backup) {
-      room.put("etc/qvd-ha/backup.conf", `maximumAge=${c.backup.maximumAge}\n`);
-      room.put("var/lib/qvd-ha/data/.qvd-ha-backup", `at=${Math.floor(Date.now() / 1000) - c.backup.hours * 3600}\n`);
-    }
+    Object.entries(c.jobs ?? {}).forEach(([job, j]) => given(job, j));
     const child = room.start(WATCH);
     // Twice what it takes to be told once: what would be told again would be there.
-    await until(() => told(child.said()).length >= c.says.length, 15, child.said());
+    await until(() => told(child.said()).length >= says.length, 15, child.said());
     await new Promise((r) => setTimeout(r, 3_000));
     const first = told(child.said());
-    expect([...first].sort()).toEqual([...c.says].sort());
+    expect([...first].sort()).toEqual([...says].sort());
     room.standin("crm_mon", 'cat "$R/crm.xml"');
     room.put("crm.xml", spoken("crm_mon.healthy.xml"));
     room.put("rings", "");
     room.put("proc/drbd", proc());
-    if (c.backup) room.put("var/lib/qvd-ha/data/.qvd-ha-backup", `at=${Math.floor(Date.now() / 1000)}\n`);
-    await until(() => told(child.said()).length >= c.says.length * 2, 15, child.said());
-    expect(told(child.said()).slice(c.says.length).sort()).toEqual(
-      c.says.map((s) => `info: over: ${s.replace(/^\w+: /, "")}`).sort(),
+    for (const [job, { note = "" }] of Object.entries(c.jobs ?? {}))
+      room.put(`var/lib/qvd-ha/data/.qvd-ha-${job}`, `at=${hoursAgo(0)}\n${note}`);
+    put(c.then);
+    await until(() => told(child.said()).length >= says.length * 2, 15, child.said());
+    expect(told(child.said()).slice(says.length).sort()).toEqual(
+      says.map((s) => `info: over: ${s.replace(/^\w+: /, "")}`).sort(),
     );
     child.endAll();
   });
@@ -101,6 +145,33 @@ describe("the watch", () => {
     await until(() => room.has("n") && Number(room.read("n")) > 4, 15, child.said());
     expect(told(child.said())).toEqual([]);
     child.endAll();
+  });
+
+  test("a node that is active no more says nothing of the jobs' end, as the other one goes on telling of them", async () => {
+    install();
+    given("backup", { hours: 50, maximumAge: 26 });
+    const child = room.start(WATCH);
+    await until(() => told(child.said()).length === 1, 15, child.said());
+    room.put("proc/drbd", proc({ ro: "Secondary/Primary" }));
+    await new Promise((r) => setTimeout(r, 4_000));
+    expect(told(child.said())).toEqual(["critical: there is no good backup of the database for 50 hours"]);
+    room.put("proc/drbd", proc());
+    await until(() => told(child.said()).length === 2, 15, child.said());
+    child.endAll();
+  });
+
+  test("all its looks at a healthy cluster are few processes", async () => {
+    install({ thirdVote: true, watchdog: true });
+    put({ qdevice: "State:\t\t\tConnected\n", "run/sbd.pid": "SBD" });
+    for (const job of ["backup", "verify", "configuration"]) given(job, { hours: 1, maximumAge: 26 });
+    room.put(WATCH, room.read(WATCH).replace(/^look\(\) \{$/m, 'look() {\n  echo look >>"$LOOKS"'), 0o755);
+    for (const name of ["sed", "stat", "date", "find", "timeout", "mv", "grep"])
+      room.standin(name, `echo ${name} >>"$R/looks"; exec /usr/bin/${name} "$@"`);
+    const child = room.start(WATCH, { LOOKS: room.at("looks") });
+    await until(() => room.has("looks") && room.read("looks").split("look\n").length > 5, 20, child.said());
+    child.endAll();
+    const [, , , whole = ""] = room.read("looks").split("look\n");
+    expect(whole.trim().split("\n").sort()).toEqual(["mv", "sed", "timeout", "timeout", "timeout"]);
   });
 
   test("started again, it does not tell again, and new settings start it again", async () => {

@@ -209,6 +209,7 @@ describe("fencing by the nodes' own watchdogs", () => {
       {
         ...(settings as unknown as SettingsInput),
         fencing: { kind: "sbd", sbd: { module: "softdog" } },
+        maintenance: { alerts: { enabled: true } },
         quorum: {
           device: {
             connection: { host: "172.20.65.10", hostKey: "ssh-ed25519 AAAA4" },
@@ -238,5 +239,9 @@ describe("fencing by the nodes' own watchdogs", () => {
     });
     expect(of("fencing:WatchdogTest")?.inputs).toMatchObject({ device: "/dev/watchdog", timeoutSeconds: 15 });
     expect(of("node:Preparation")?.inputs.packages).toContain("sbd");
+  });
+
+  it("has the watch look at the third vote and at sbd", () => {
+    expect(of("maintenance:Watch")?.inputs).toMatchObject({ thirdVote: true, watchdog: true });
   });
 });
