@@ -28,6 +28,9 @@ import type { Work } from "./work";
 const HOURS = 3600;
 const LOCK = "postgres-upgrade";
 const BACKUP = "/usr/local/lib/qvd-ha/backup";
+/** The job of `maintenance.pitr`. */
+const PITR = "/usr/local/lib/qvd-ha/pitr";
+const PITR_SERVICE = "qvd-ha-pitr.service";
 
 const MODES = ["copy", "clone", "link"] as const;
 export type Mode = (typeof MODES)[number];
@@ -177,6 +180,23 @@ async function giveBack(w: Work, p: Place, what: Job["what"]): Promise<void> {
   await forget(w, what);
 }
 
+/** Whether the server's log goes to a third host. */
+const archives = async (w: Work, node: string): Promise<boolean> =>
+  (await w.hands.run(node, { script: sh`[ -x ${PITR} ]` })).code === 0;
+
+/** Another data directory, by its identity: until the third host is told, it takes no piece of the log. The next backup there is a full one by itself. */
+async function tellArchive(w: Work, p: Place): Promise<void> {
+  if (!(await archives(w, p.node))) return;
+  w.say(`${p.node}: the third host of maintenance.pitr is told of PostgreSQL ${p.state.version}`);
+  await w.must(
+    p.node,
+    sh`exec ${PITR} upgrade`,
+    "stanza-upgrade (the service runs; repeat this verb when the third host is there)",
+    HOURS,
+  );
+  await w.must(p.node, sh`systemctl start --no-block ${PITR_SERVICE}`, "beginning a full backup there");
+}
+
 const forget = async (w: Work, what: Job["what"]): Promise<void> => takeBack(w, (await marksOf(w, VERBS[what])).keys());
 
 const noteJob = (w: Work, j: Job): Promise<void> =>
@@ -220,6 +240,10 @@ async function begin(
     await w.hands.run(p.node, { script: clearScript(u) });
     w.refuse([`pg_upgrade refuses: ${(checked.stderr || checked.stdout).trim().slice(-3000)}`]);
   }
+  if (await archives(w, p.node))
+    w.say(
+      "afterwards the third host of maintenance.pitr is told of it, and gets a full backup; until then it takes no log",
+    );
   if (job.mode === "link") w.say("MODE=link: there is no way back once the new server has started, but by the dump");
   try {
     await w.agree(stop(p.server));
@@ -254,6 +278,7 @@ export async function upgradePostgres(w: Work, to: string | undefined, mode = "c
   const p = await exchange(w, job, bins, upgradeScript, /^exchanged/);
   w.say(`PostgreSQL ${job.to} serves; statistics are being made`);
   await w.must(p.node, afterScript(upgradeOf(p, job, bins)), "vacuumdb", 24 * HOURS, LOCK);
+  await tellArchive(w, p);
   await forget(w, job.what);
   w.say(`PostgreSQL ${job.to} serves, with the statistics that it needs`);
   w.say(`in the stack's configuration: database.version: "${job.to}"; then make up`);
@@ -294,6 +319,7 @@ export async function upgradeBack(w: Work, lose: string | undefined): Promise<vo
     backScript,
     /^back-exchanged/,
   );
+  await tellArchive(w, now);
   await w.must(now.node, clearScript(now), "clearing away");
   await forget(w, job.what);
   w.say(

@@ -33,8 +33,9 @@ let r: Room;
 const CONSENT = "stops:p_postgres";
 
 function room(): void {
-  r = new Room(healthy, { backup: 'echo dump >>"$R/log"' });
+  r = new Room(healthy, { backup: 'echo dump >>"$R/log"', systemctl: 'echo "systemctl $*" >>"$R/log"' });
   r.paths["/usr/local/lib/qvd-ha/backup"] = join(r.root, "bin", "backup");
+  r.paths["/usr/local/lib/qvd-ha/pitr"] = join(r.root, "bin", "pitr");
   for (const v of ["15", "17"]) {
     mkdirSync(join(r.root, "lib", v, "bin"), { recursive: true });
     for (const p of PROGRAMS)
@@ -101,6 +102,55 @@ test("asked, agreed to, dumped, stopped, exchanged, started, analysed; then back
   await upgradeForget(work(), "17");
   await expect(upgradeBack(work(), "writes")).rejects.toThrow(/no data of an older version is kept/);
   serves("15");
+});
+
+describe("where the log goes to a third host", () => {
+  const archive = (): void =>
+    writeFileSync(
+      join(r.root, "bin", "pitr"),
+      `#!/bin/bash\necho "pitr $* of $(cat ${r.path("data")}/PG_VERSION)" >>${r.path("log")}\n[ ! -e ${r.path("away")} ] || { echo "vault is away" >&2; exit 1; }\n`,
+      { mode: 0o755 },
+    );
+  const told = (): string[] => log().filter((l) => /^pitr|^systemctl/.test(l));
+  const BACKED_UP = "systemctl start --no-block qvd-ha-pitr.service";
+
+  test("it is told of the new version when that serves, and of the old one after the way back", async () => {
+    archive();
+    await upgradePostgres(work(), "17");
+    expect(log().slice(-3)).toEqual(["vacuumdb", "pitr upgrade of 17", BACKED_UP]);
+    expect(r.said.join("\n")).toMatch(/afterwards the third host .* full backup/);
+    serves("17");
+    await upgradeBack(work(), "writes");
+    expect(told().slice(2)).toEqual(["pitr upgrade of 15", BACKED_UP]);
+    serves("15");
+  });
+
+  test("where it is away the new version serves all the same, and a repetition does what is left", async () => {
+    archive();
+    writeFileSync(r.path("away"), "");
+    await expect(upgradePostgres(work(), "17")).rejects.toThrow(
+      /stanza-upgrade \(the service runs; repeat this verb .*\) failed: vault is away/,
+    );
+    expect([version(), program(), r.toldToStop, r.maintenance]).toEqual([
+      "17",
+      join(r.root, "lib", "17", "bin", "pg_ctl"),
+      false,
+      false,
+    ]);
+    expect(mark()).not.toBe("");
+    rmSync(r.path("away"));
+    await upgradePostgres(work(), undefined);
+    expect(log().filter((l) => l === "upgrade")).toEqual(["upgrade"]);
+    expect(told().slice(-2)).toEqual(["pitr upgrade of 17", BACKED_UP]);
+    serves("17");
+  });
+
+  test("a preview says so, and tells nobody", async () => {
+    archive();
+    await expect(upgradePostgres(work("", true), "17")).rejects.toThrow(Previewed);
+    expect(r.said.join("\n")).toMatch(/until then it takes no log/);
+    expect(told()).toEqual([]);
+  });
 });
 
 describe("refuses, and the service goes on", () => {
