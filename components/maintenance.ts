@@ -16,6 +16,7 @@ import type { Connection } from "@qvd-ha/providers/dist/remote";
 import type { Secrets, Settings } from "./config";
 import { PacemakerAlert } from "./constraints";
 import * as definitions from "./definitions";
+import { stanzaOf, vaultOf } from "./pointInTime";
 import { serverOf } from "./server";
 
 type Connections = pulumi.Input<Record<string, pulumi.Input<Connection>>>;
@@ -58,9 +59,6 @@ export function maintenancePackages({ maintenance, os }: Pick<Settings, "mainten
   ];
   return [...new Set(wanted)];
 }
-
-const stanzaOf = ({ maintenance, corosync }: Pick<Settings, "maintenance" | "corosync">): string =>
-  maintenance.pitr.stanza ?? corosync.clusterName;
 
 /** What the server must be told where its log is archived; nothing otherwise. */
 export const archiving = (settings: Pick<Settings, "maintenance" | "corosync">): Readonly<Record<string, string>> =>
@@ -138,9 +136,7 @@ export class Maintenance extends pulumi.ComponentResource {
       const { enabled: _enabled, repository, stanza: _stanza, keepFull, archiveTimeout: _timeout, ...rest } = pitr;
       if (!repository || secrets.repositoryPrivateKey === undefined || secrets.repositoryPassphrase === undefined)
         throw new pulumi.RunError("maintenance.pitr needs repository, repositoryPrivateKey and repositoryPassphrase");
-      const stanza = stanzaOf(settings);
-      const account = repository.account ?? `qvdha-${stanza.toLowerCase()}`;
-      const directory = repository.directory ?? `/var/lib/qvd-ha-repository/${stanza}`;
+      const { stanza, account, directory } = vaultOf(settings);
       const { host, port, hostKey } = repository.connection;
       const { port: serverPort, socketDirectory } = server();
       const key = new KeyPair(`${name}-repository-key`, { comment: `${stanza}-repository` }, parent);

@@ -2,6 +2,7 @@ import { ipOf } from "../../components/config";
 import type { HypervisorSettings, Settings } from "../../components/config";
 import { fenceKinds } from "../../components/config/fencing";
 import { domainOf, hypervisorOf } from "../../components/fenceDevices";
+import { vaultOf } from "../../components/pointInTime";
 
 /** Something that one cluster alone may have. */
 export interface Claim {
@@ -64,6 +65,73 @@ function arbiter(s: Settings): Claim[] {
         },
       ]
     : [];
+}
+
+/** The third host of backups for a point in time, told apart by the key that it shows, whatever it is called. */
+function vault(s: Settings): Claim[] {
+  const { enabled, repository } = s.maintenance.pitr;
+  if (!enabled || !repository) return [];
+  const { stanza, account, directory } = vaultOf(s);
+  const on = `on the third host that shows ${repository.connection.hostKey.split(" ").slice(0, 2).join(" ")}`;
+  const claim = (what: string, value: string, property: string, fix: string): Claim => ({
+    what: `${what} ${on}`,
+    value,
+    property: `maintenance.pitr.${property}`,
+    fix,
+  });
+  return [
+    claim(
+      "stanza",
+      stanza,
+      "stanza",
+      "set maintenance.pitr.stanza in one of them: another server's log is refused there",
+    ),
+    claim("account", account, "repository.account", "give one of them another account: one key alone may log in to it"),
+    claim(
+      "directory",
+      directory,
+      "repository.directory",
+      "give one of them another directory: each deletes what is too old there",
+    ),
+  ];
+}
+
+const AGENTS_GROUP = "225.0.0.12";
+const SHARED_KEY =
+  "let a fence_virtd of its own listen for one of them: they have one key, which cuts the power of the machines of both";
+
+/** What answers the nodes of a cluster must not answer another one's. */
+function virtd(s: Settings): Claim[] {
+  if (!fenceKinds(s.fencing).includes("xvm")) return [];
+  const { transport, group = AGENTS_GROUP, port } = s.fencing.xvm;
+  if (transport === "multicast")
+    return [
+      {
+        what: inSite(s, "fence_virtd's group and port"),
+        value: `${group}:${port}`,
+        property: "fencing.xvm",
+        fix: `set fencing.xvm.group or fencing.xvm.port, and ${SHARED_KEY}`,
+      },
+    ];
+  const hosts = [...new Set(s.nodes.flatMap((n) => hypervisorOf(s, n)?.address ?? []))];
+  return hosts.map((address) => ({
+    what: inSite(s, `fence_virtd by ${transport} on ${address}`),
+    value: `port ${port}`,
+    property: "fencing.xvm.port",
+    fix: `set fencing.xvm.port, and ${SHARED_KEY}`,
+  }));
+}
+
+/** XenServer knows its machines by name or UUID, whichever of its hosts runs them. */
+function xenMachines(s: Settings): Claim[] {
+  const { xenapi } = s.fencing;
+  if (!xenapi || !fenceKinds(s.fencing).includes("xenapi")) return [];
+  return s.nodes.map((n, i) => ({
+    what: inSite(s, `virtual machine at ${xenapi.url.toLowerCase().replace(/\/$/, "")}`),
+    value: domainOf(n),
+    property: `nodes[${i}].${n.domain === undefined ? "name" : "domain"}`,
+    fix: "set nodes[].domain: fencing one cluster would cut the power of the other",
+  }));
 }
 
 /** Of a node on a hypervisor that is named: a crossover is a network of that host's. */
@@ -152,6 +220,9 @@ export const claims = (s: Settings): Claim[] => [
   ...addresses(s),
   ...names(s),
   ...arbiter(s),
+  ...vault(s),
+  ...virtd(s),
+  ...xenMachines(s),
   ...s.nodes.flatMap((_n, i) => onHypervisor(s, i)),
   ...s.hypervisors.flatMap((h, i) => ofHypervisor(s, h, i)),
   ...elsewhere(s),
