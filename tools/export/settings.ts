@@ -12,6 +12,7 @@ import type { Connection } from "@qvd-ha/providers/dist/remote";
 import { inNetwork } from "../../components/config/primitives";
 import { clusterSchema } from "../../components/config/schema";
 import type { SecretName } from "../../components/config/secrets";
+import { serverOf } from "../../components/server";
 import * as cluster from "./cluster";
 import { defined } from "./cluster";
 import * as database from "./database";
@@ -51,9 +52,21 @@ const must = <T>(value: T | undefined, what: string): T => {
   return value;
 };
 
+/** The version whose programs serve, where they lie beside those of the system's own. */
+function versionIn(c: Configuration, os: NonNullable<NodeFound["machine"]["os"]>): string | undefined {
+  const programs = cluster.param(c, cluster.idsIn(c).postgres, "pgctl") ?? "";
+  const version = /\/(\d+)\/bin\/pg_ctl$/.exec(programs)?.[1];
+  return version !== undefined &&
+    version !== String(family(os).postgres.version) &&
+    programs === `${serverOf(os, version).binDir}/pg_ctl`
+    ? version
+    : undefined;
+}
+
 /** Where the database is, as the cluster's configuration tells it. */
 export function databaseAt(c: Configuration, os: NodeFound["machine"]["os"]) {
-  const { psql, user } = family(os ?? "debian12").postgres;
+  const system = os ?? "debian12";
+  const { psql, user } = serverOf(system, versionIn(c, system));
   const ids = cluster.idsIn(c);
   const directory = must(cluster.param(c, ids.fileSystem, "directory"), `${ids.fileSystem} has no directory`);
   return {
@@ -294,6 +307,7 @@ function databaseOf(
       hostName: nameOf(first.hosts ?? "", ip),
       name: at.database,
       user: db.owner,
+      version: versionIn(c, os),
       agent: oursIn(c, ids.postgres),
       fileSystemAgent: oursIn(c, ids.fileSystem),
       addressAgent: oursIn(c, ids.address),

@@ -12,7 +12,7 @@ import type { DatabaseFound, NodeFound } from "../../../tools/export/facts";
 import { hostKey } from "../../../tools/export/hosts";
 import { program, stackConfig } from "../../../tools/export/print";
 import { asks } from "../../../tools/export/program";
-import { derive, NotFound } from "../../../tools/export/settings";
+import { databaseAt, derive, NotFound } from "../../../tools/export/settings";
 import type { Found } from "../../../tools/export/settings";
 
 // Proves that a stack's configuration follows from what a cluster by the HOWTO was recorded to be. That the real nodes then need nothing is test/e2e/adoption's.
@@ -170,6 +170,15 @@ describe("a cluster by the HOWTO", () => {
     expect(attempt).toThrow(NotFound);
     expect(attempt).toThrow(message);
   });
+});
+
+it("asks the server by the programs of the version that serves", () => {
+  const programs = (text: string) => readConfiguration(parseCib(text));
+  const other = CIB.replace(/(name="pgctl" value=")[^"]*/, "$1/usr/lib/postgresql/17/bin/pg_ctl");
+  expect(other).not.toBe(CIB);
+  expect(databaseAt(programs(CIB), "debian12").psql).toBe("/usr/lib/postgresql/15/bin/psql");
+  expect(databaseAt(programs(other), "debian12").psql).toBe("/usr/lib/postgresql/17/bin/psql");
+  expect(databaseAt(programs(other), "debian13").psql).toBe("/usr/lib/postgresql/17/bin/psql");
 });
 
 describe("a third vote", () => {
