@@ -9,6 +9,9 @@ export const NODE_DB = "/etc/corosync/qdevice/net/nssdb";
 export const CA = "QNet CA";
 export const CERTIFICATE = "Cluster Cert";
 
+/** Ends well where a node's certificate is in force, by the authority that it trusts. */
+export const VALID = sh`certutil -V -d ${NODE_DB} -n ${CERTIFICATE} -u C >/dev/null 2>&1`;
+
 /** What either side has of it; certificates and requests in base64 of their files, as they are public. */
 export interface Trust {
   /** The programs are there. */
@@ -67,7 +70,7 @@ if [ -d $d ]; then
   ca=$(certutil -L -d $d -n ${CA} -a 2>/dev/null | tr -d '\r' | base64 -w0) || ca=
   [ -z "$ca" ] || echo "ca $ca"
   [ ! -s $d/qvd-ha.crq ] || echo "request $(base64 -w0 $d/qvd-ha.crq)"
-  if certutil -V -d $d -n ${CERTIFICATE} -u C >/dev/null 2>&1 &&
+  if ${VALID} &&
     certutil -L -d $d -n ${CERTIFICATE} 2>/dev/null | grep -q ${`Subject: "CN=${clusterName}"`}; then echo trusted yes; fi
 fi`,
   },

@@ -8,8 +8,10 @@ import { connectionOf } from "../status/deployment";
 import type { NodeReport, Unreachable } from "../status/node";
 import { gather, reportFacts, reportOf } from "../status/node";
 import type { Status } from "../status/read";
+import { certificateFact } from "./facts/certificates";
 import { filesFact } from "./facts/files";
 import { historyFact } from "./facts/history";
+import { jobsFact } from "./facts/jobs";
 import { machineFact } from "./facts/machine";
 import { networkFact } from "./facts/network";
 import { serverFact } from "./facts/server";
@@ -22,6 +24,8 @@ export const detailFacts = (address: string, port: number, resource: string) =>
   ({
     machine: machineFact,
     units: unitsFact,
+    certificate: certificateFact,
+    jobs: jobsFact,
     time: timeFact,
     space: spaceFact,
     files: filesFact(resource),

@@ -1,15 +1,19 @@
-import { spawnSync } from "node:child_process";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Fact } from "@qvd-ha/providers/dist/fact";
 import { agentParams } from "../../../providers/postgres/agent";
 import { postgres } from "../../../providers/postgres";
 import type { PostgresSeen } from "../../../providers/postgres/read";
-import { reveal, sh } from "@qvd-ha/providers/dist/remote";
+import { raw, reveal, sh } from "@qvd-ha/providers/dist/remote";
 import { steps } from "../../../providers/step";
+import type { VoteCertificate } from "../../../tools/doctor/facts/certificates";
+import { certificateFact } from "../../../tools/doctor/facts/certificates";
 import { filesFact } from "../../../tools/doctor/facts/files";
 import { historyFact } from "../../../tools/doctor/facts/history";
+import type { Jobs } from "../../../tools/doctor/facts/jobs";
+import { jobsFact } from "../../../tools/doctor/facts/jobs";
 import { machineFact } from "../../../tools/doctor/facts/machine";
 import { networkFact } from "../../../tools/doctor/facts/network";
 import type { Server } from "../../../tools/doctor/facts/server";
@@ -92,6 +96,126 @@ describe("the third vote and sbd", () => {
       vote: { runs: true, connected },
       sbd: { enabled: true, active: false },
     });
+  });
+});
+
+describe("the certificate for the third vote", () => {
+  const DB = "/etc/corosync/qdevice/net/nssdb";
+  let d: string;
+  const moved = (): Fact<VoteCertificate | undefined> => ({
+    ...certificateFact,
+    command: { script: raw(certificateFact.command.script.text.replaceAll(DB, d)) },
+  });
+  const certutil = (...args: string[]): void => void execFileSync("certutil", ["-d", d, ...args], { stdio: "pipe" });
+  /** As corosync-qnetd-certutil makes them: an authority, and a certificate of it that ends in so many months. */
+  const make = (months: number): void => {
+    const noise = join(d, "noise");
+    writeFileSync(noise, "0123456789".repeat(40));
+    certutil("-N", "--empty-password");
+    certutil("-S", "-n", "QNet CA", "-s", "CN=QNet CA", "-x", "-t", "CT,c,c", "-m", "1", "-v", "1200", "-z", noise);
+    const of = ["-c", "QNet CA", "-t", "u,u,u", "-m", "2", "-z", noise];
+    certutil("-S", "-n", "Cluster Cert", "-s", "CN=qvd-ha", ...of, "-v", `${months}`);
+  };
+  beforeEach(() => (d = mkdtempSync(join(tmpdir(), "qvd-ha-nss-"))));
+  afterEach(() => rmSync(d, { recursive: true }));
+
+  test("is told with its end, by the real NSS", () => {
+    make(12);
+    const { valid, ends } = ask(moved()) as VoteCertificate;
+    expect(valid).toBe(true);
+    expect(((ends as number) - Date.now() / 1000) / 86_400).toBeCloseTo(365, -1.5);
+  });
+
+  test("is not valid where the authority is not trusted", () => {
+    make(12);
+    certutil("-M", "-n", "QNet CA", "-t", ",,");
+    expect(ask(moved())).toMatchObject({ valid: false, ends: expect.any(Number) as number });
+  });
+
+  test("is missed where there is none", () => {
+    expect(ask(moved())).toEqual({ valid: false });
+  });
+});
+
+describe("the jobs of the maintenance", () => {
+  let d: string;
+  const put = (path: string, text: string): void => {
+    mkdirSync(join(d, path, ".."), { recursive: true });
+    writeFileSync(join(d, path), text, { mode: 0o755 });
+  };
+  const jobs = (): Jobs => {
+    const text = jobsFact.command.script.text.replaceAll("/etc/qvd-ha", `${d}/etc`);
+    return ask({ ...jobsFact, command: { script: raw(text) } }, `${d}/bin:`);
+  };
+  const hoursAgo = (hours: number): number => Math.floor(Date.now() / 1000) - hours * 3600;
+  beforeEach(() => {
+    d = mkdtempSync(join(tmpdir(), "qvd-ha-jobs-"));
+    // As systemd prints it: a service's own properties stand before its name.
+    put(
+      "bin/systemctl",
+      `#!/bin/bash
+shift 2
+for u in "$@"; do
+  case $u in *.service) state=inactive file=static ;; *) state=active file=enabled ;; esac
+  [ "$u" != qvd-ha-backup.service ] || state=failed
+  printf 'Result=%s\\nId=%s\\nLoadState=loaded\\nActiveState=%s\\nUnitFileState=%s\\nStateChangeTimestamp=\\n' "$([ $state = failed ] && echo exit-code || echo success)" "$u" $state $file
+  [ "$u" = "\${@: -1}" ] || echo
+done
+`,
+    );
+    put("bin/uname", "#!/bin/bash\necho qvddb1\n");
+  });
+  afterEach(() => rmSync(d, { recursive: true }));
+
+  test("are none where none are set up", () => {
+    expect(jobs()).toEqual({ jobs: {} });
+  });
+
+  test("are told with their units on a node without the data, and no age", () => {
+    put("etc/verify.conf", `resource='postgres'\ndataDirectory='${d}/data'\nmaximumAge=192\n`);
+    put("etc/watch.conf", "cluster='qvd-ha'\n");
+    const timer = { exists: true, enabled: true, state: "active", result: "success" };
+    const service = { ...timer, enabled: false, state: "inactive" };
+    expect(jobs()).toEqual({ jobs: { verify: { timer, service, maximumAge: 192 } }, watch: service });
+  });
+
+  test("are told with their age where the data is: by their note, or since there were to be any", () => {
+    put("data/PG_VERSION", "15\n");
+    for (const job of ["backup", "configuration"])
+      put(`etc/${job}.conf`, `dataDirectory='${d}/data'\ndirectory='${d}/dumps'\nmaximumAge=26\n`);
+    put("data/.qvd-ha-backup", `at=${hoursAgo(5)}\nnode=qvddb1\nfile=a.dump\nbytes=5\n`);
+    utimesSync(join(d, "etc/configuration.conf"), hoursAgo(40), hoursAgo(40));
+    const { jobs: found, lostDump } = jobs();
+    expect(found.backup?.age).toBeCloseTo(5, 1);
+    expect(found.backup?.service).toMatchObject({ state: "failed", result: "exit-code" });
+    expect(found.configuration?.age).toBeCloseTo(40, 1);
+    expect(lostDump).toBe(`${d}/dumps/a.dump`);
+    put("dumps/a.dump", "PGDMP");
+    expect(jobs().lostDump).toBeUndefined();
+    // Each node keeps those of its own time.
+    put("data/.qvd-ha-backup", `at=${hoursAgo(5)}\nnode=qvddb2\nfile=b.dump\nbytes=5\n`);
+    expect(jobs().lostDump).toBeUndefined();
+  });
+
+  test("an archive tells how long its oldest piece has waited", () => {
+    put("data/PG_VERSION", "15\n");
+    put("etc/pitr.conf", `dataDirectory='${d}/data'\nmaximumAge=26\nmaximumLag=600\n`);
+    expect(jobs().archive).toEqual({ waiting: 0, limit: 600 });
+    for (const [name, hours] of [
+      ["b", 1],
+      ["a", 2],
+    ] as const) {
+      put(`data/pg_wal/archive_status/00000001000000000000000${name}.ready`, "");
+      utimesSync(
+        join(d, `data/pg_wal/archive_status/00000001000000000000000${name}.ready`),
+        hoursAgo(hours),
+        hoursAgo(hours),
+      );
+    }
+    const found = jobs();
+    expect(Object.keys(found.jobs)).toEqual(["pitr", "pitr-check"]);
+    expect(found.archive?.waiting).toBeGreaterThanOrEqual(7200);
+    expect(found.archive?.waiting).toBeLessThan(7300);
   });
 });
 

@@ -6,6 +6,7 @@ import { constraints } from "./constraints";
 import { daemons } from "./daemons";
 import { data } from "./data";
 import { fencing } from "./fencing";
+import { jobs } from "./jobs";
 import { keys } from "./keys";
 import { leftovers } from "./leftovers";
 import { maintenance } from "./maintenance";
@@ -46,6 +47,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   clock,
   configuration,
   boot,
+  jobs,
   unread,
   reboot,
 };

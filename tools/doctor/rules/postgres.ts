@@ -1,9 +1,8 @@
 import type { Server } from "../facts/server";
 import type { Look } from "../look";
-import { REPAIR } from "./rule";
+import { DAYS_30, REPAIR } from "./rule";
 import type { Rule, Said } from "./rule";
 
-const DAYS_30 = 30 * 86_400;
 const FULL = 0.9;
 
 function answering(l: Look, where: string, s: Server): Said[] {

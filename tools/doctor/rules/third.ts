@@ -1,6 +1,7 @@
 import { WITHOUT_VOTE } from "../../status/third";
+import { VOTE_TRUST } from "../facts/certificates";
 import type { Look } from "../look";
-import { REPAIR } from "./rule";
+import { DAYS_30, REPAIR } from "./rule";
 import type { Rule, Said } from "./rule";
 
 function votes(l: Look): Said[] {
@@ -27,6 +28,41 @@ function votes(l: Look): Said[] {
       next: [l.on(where, "corosync-qdevice-tool -sv"), l.make(...REPAIR)],
     })),
   ];
+}
+
+/** By what a node is known to the host of the third vote. A client that is connected goes on without it, until it has to connect again. */
+function certificates(l: Look): Said[] {
+  return l.reached.flatMap(([where, n]): Said[] => {
+    const c = l.details(where).certificate;
+    if (!n.third.vote || !c) return [];
+    const left = (c.ends ?? Infinity) - Date.parse(l.r.status.taken) / 1000;
+    if (c.valid && left > DAYS_30) return [];
+    const restart = l.on(where, "systemctl restart corosync-qdevice");
+    if (c.ends === undefined)
+      return [
+        {
+          severity: "serious",
+          where,
+          what: "there is no certificate for the third vote",
+          why: `the third host lets nobody in without one. ${WITHOUT_VOTE}`,
+          next: [l.make(...REPAIR), restart],
+        },
+      ];
+    return [
+      {
+        severity: c.valid ? "warning" : "serious",
+        where,
+        what: c.valid
+          ? `the certificate for the third vote ends in ${Math.floor(left / 86_400)} days`
+          : left < 0
+            ? "the certificate for the third vote has ended"
+            : "the certificate for the third vote is not valid, by the authority that this node trusts",
+        why: `without a valid one the third host lets nobody in. ${WITHOUT_VOTE}`,
+        // What is not there is asked for anew, with a fresh key.
+        next: [l.on(where, `rm -r ${VOTE_TRUST}`), l.make(...REPAIR), restart],
+      },
+    ];
+  });
 }
 
 function watchdogs(l: Look): Said[] {
@@ -64,4 +100,4 @@ function watchdogs(l: Look): Said[] {
 }
 
 /** What stands beside Corosync: the third vote and the watchdogs. */
-export const third: Rule = (l) => [...votes(l), ...watchdogs(l)];
+export const third: Rule = (l) => [...votes(l), ...certificates(l), ...watchdogs(l)];
