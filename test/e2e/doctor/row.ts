@@ -5,6 +5,8 @@ import { join } from "node:path";
 export interface Row {
   /** What is wrong, in words. */
   readonly name: string;
+  /** What the stack must have switched on, beside what dev has: all of `maintenance`. Such a row is taken where ROWS names it, and else not. */
+  readonly needs?: "maintenance";
   /** A node's name, or `active`, `passive`: where the database runs, and where it does not. */
   readonly node: string;
   /** bash, as root on that node; ACTIVE and PASSIVE are the nodes' names. */
@@ -25,11 +27,11 @@ export interface Row {
 
 export const rows: readonly Row[] = JSON.parse(readFileSync(join(__dirname, "rows.json"), "utf8")) as Row[];
 
-/** `1-3 7` as numbers; empty: all. @throws Error naming the word that is none */
-export function chosen(text: string, count: number): number[] {
-  const all = Array.from({ length: count }, (_, i) => i + 1);
+/** `1-3 7` as numbers; empty: all that need nothing. @throws Error naming the word that is none */
+export function chosen(text: string, table: readonly Pick<Row, "needs">[]): number[] {
+  const all = table.map((_, i) => i + 1);
   const words = text.split(/[\s,]+/).filter(Boolean);
-  if (words.length === 0) return all;
+  if (words.length === 0) return all.filter((n) => table[n - 1]?.needs === undefined);
   return all.filter((n) =>
     words.some((w) => {
       const m = /^(\d+)(?:-(\d+))?$/.exec(w);

@@ -6,6 +6,8 @@ export interface Network {
   readonly down: readonly string[];
   /** Addresses by interface. */
   readonly addresses: Readonly<Record<string, readonly string[]>>;
+  /** The same addresses as they were set, with their prefix: `172.20.64.90/24`. */
+  readonly prefixed: Readonly<Record<string, readonly string[]>>;
   /** Tables of nftables with a rule that drops packets, as `inet filter`. */
   readonly dropping: readonly string[];
   /** Units of an interrupted drill that are still at work. */
@@ -30,18 +32,18 @@ systemctl list-units --plain --no-legend 'qvd-ha-drill-*' 2>/dev/null | sed 's/^
     const all = (name: string): string[] =>
       [...stdout.matchAll(new RegExp(`^@${name} (.+)$`, "gm"))].map((m) => (m[1] as string).trim());
     const plain = (name: string | undefined): string => (name ?? "").replace(/@.*$/, "");
+    const set = all("address").map((l) => {
+      const [name, , ...addresses] = l.split(/\s+/);
+      return [plain(name), addresses] as const;
+    });
     const links = all("link").map((l) => l.split(/\s+/));
     if (links.length === 0) throw new Error("no interface was told of");
     return {
       down: links
         .filter((w) => w[1] === "DOWN" && !/\bUP\b/.test(w.at(-1)?.replace(/[<>,]/g, " ") ?? ""))
         .map((w) => plain(w[0])),
-      addresses: Object.fromEntries(
-        all("address").map((l) => {
-          const [name, , ...addresses] = l.split(/\s+/);
-          return [plain(name), addresses.map((a) => a.split("/")[0] as string)] as const;
-        }),
-      ),
+      addresses: Object.fromEntries(set.map(([n, a]) => [n, a.map((x) => x.split("/")[0] as string)])),
+      prefixed: Object.fromEntries(set),
       dropping: [...new Set(all("drop"))],
       drills: all("unit"),
     };
