@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { InvalidArgumentError } from "commander";
 import { NotDeployed } from "../tools/status/deployment";
+import { Unfit } from "./needs";
 import type { DrillOptions } from "./options";
 import { NotReady } from "./precheck";
 
@@ -64,5 +65,5 @@ export function interruptible(): AbortSignal {
 /** Says why, and sets the exit status. */
 export function failed(e: Error): void {
   console.error(e.message);
-  process.exitCode = e instanceof NotReady || e instanceof NotDeployed ? Exit.Refused : Exit.Broken;
+  process.exitCode = [NotReady, NotDeployed, Unfit].some((c) => e instanceof c) ? Exit.Refused : Exit.Broken;
 }

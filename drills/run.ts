@@ -17,6 +17,7 @@ import { NodeWatch } from "./invariants/watch";
 import { Ledger } from "./ledger";
 import { now } from "./ledger/entry";
 import { createTable, dropTable, readTable } from "./ledger/table";
+import { demandNeeds } from "./needs";
 import type { DrillOptions } from "./options";
 import { targetOf } from "./options";
 import type { Roles } from "./precheck";
@@ -147,11 +148,13 @@ export async function restoreLeft(d: Deployment, j: RestoreJournal, o: DrillOpti
   await until(healthy, now() + HEALTHY_SECONDS * 1000, 5_000, o.signal);
 }
 
-/** Runs one drill from beginning to end. @throws NotReady when the cluster is not healthy, or nobody has consented; nothing was touched then */
+/** Runs one drill from beginning to end. @throws NotReady when the cluster is not healthy, or nobody has consented, and Unfit; nothing was touched then */
 export async function runDrill(d: Deployment, fault: Fault, o: DrillOptions): Promise<DrillReport> {
   await demandConsent(d, fault, o.consent);
   const journal = journalOf(d, o.home);
   await restoreLeft(d, journal, o);
   o.progress("checking that the cluster is healthy");
-  return new Drill(d, fault, await precheck(d), journal, o).run();
+  const found = await precheck(d);
+  await demandNeeds(fault, fieldOf(d, found));
+  return new Drill(d, fault, found, journal, o).run();
 }

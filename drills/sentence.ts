@@ -4,6 +4,8 @@ import { REDUNDANT_WITHIN } from "./faults/fault";
 const often = ([least, most]: Times): string =>
   least === most ? (most === 1 ? "once" : `${most} times`) : `${least} to ${most} times`;
 
+const MOVES: Readonly<Record<number, string>> = { 0: "nowhere", 1: "once at most" };
+
 function fencing(f: Fault): string {
   const { active, standby, together } = f.expect.fenced ?? {};
   if (together) return together[0] === 1 && together[1] === 1 ? "one of them is fenced" : `fenced: ${often(together)}`;
@@ -28,8 +30,17 @@ export const sentence = (f: Fault): string =>
   [
     service(f),
     fencing(f),
-    ...(f.expect.shows ?? []).map((s) => `make status says within ${s.within} s that ${s.says}`),
+    ...f.does.flatMap((a) =>
+      a.kind === "sees" && a.by === "doctor" ? [`within ${a.seconds} s ${a.says.replace("wait until ", "")}`] : [],
+    ),
+    ...(f.expect.shows ?? []).map(
+      (s) => `make status says within ${s.within} s that ${s.says}${s.lasts ? `, for ${s.lasts} s` : ""}`,
+    ),
     ...(f.expect.tells ?? []).map((t) => `an alert says within ${t.within} s that ${t.says}`),
+    ...(f.expect.slows === undefined ? [] : [`at least one write takes ${f.expect.slows} s`]),
+    ...(f.expect.moves === undefined
+      ? []
+      : [`the service moves ${MOVES[f.expect.moves] ?? `${f.expect.moves} times at most`}`]),
     ...(f.expect.refusesNothing ? ["no write is refused"] : []),
     `both nodes are whole within ${f.expect.redundantWithin ?? REDUNDANT_WITHIN} s`,
   ].join("; ");

@@ -51,9 +51,10 @@ export interface Wait extends Common {
   readonly seconds: number;
 }
 
-/** Waits until `make status` names a problem that matches. @throws in the drill when it does not within `seconds` */
+/** Waits until `make status` or `make doctor` names a problem that matches. @throws in the drill when it does not within `seconds` */
 export interface Sees extends Common {
   readonly kind: "sees";
+  readonly by: "status" | "doctor";
   readonly problem: RegExp;
   readonly seconds: number;
 }
@@ -83,7 +84,16 @@ export const wait = (seconds: number): Wait => ({ kind: "wait", says: `wait ${se
 
 export const untilSeen = (problem: RegExp, seconds: number, says: string): Sees => ({
   kind: "sees",
+  by: "status",
   says: `wait until make status says that ${says}`,
+  problem,
+  seconds,
+});
+
+export const untilDiagnosed = (problem: RegExp, seconds: number, says: string): Sees => ({
+  kind: "sees",
+  by: "doctor",
+  says: `wait until make doctor says that ${says}`,
   problem,
   seconds,
 });

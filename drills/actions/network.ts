@@ -13,7 +13,7 @@ const ringAddresses = (ring?: number): string =>
 type Direction = "input" | "output";
 
 /** Drops what matches in both directions or one; `find` sets the variables that `match` uses. */
-function rules(find: string, match: readonly string[], directions: readonly Direction[]): string {
+export function rules(find: string, match: readonly string[], directions: readonly Direction[]): string {
   const chain = (d: Direction): string =>
     `chain ${d} { type filter hook ${d} priority -300; policy accept; ${d === "input" ? "iif" : "oif"} lo accept; ${match.map((m) => `${m} drop`).join("; ")}; };`;
   return text(find, `nft "add table inet ${TABLE}; table inet ${TABLE} { ${directions.map(chain).join(" ")} }"`);
@@ -21,7 +21,13 @@ function rules(find: string, match: readonly string[], directions: readonly Dire
 
 const BOTH: readonly Direction[] = ["input", "output"];
 const undo = (on: Who): readonly Undo[] => [{ kind: "script", on, script: CLEAR }];
-const drop = (on: Who, says: string, script: string): Script => ({ kind: "script", on, says, script, undo: undo(on) });
+export const drop = (on: Who, says: string, script: string): Script => ({
+  kind: "script",
+  on,
+  says,
+  script,
+  undo: undo(on),
+});
 
 const UDP = "ip saddr { $a } ip daddr { $a } meta l4proto udp";
 
@@ -32,9 +38,13 @@ export const ringDown = (on: Who, ring: number): Script =>
 export const ringsDown = (on: Who): Script =>
   drop(on, "drop all packets of both rings", rules(ringAddresses(), [UDP], BOTH));
 
-/** It still hears the other one, which no longer hears it. */
-export const ringsDownOneWay = (on: Who): Script =>
-  drop(on, `drop all packets of both rings that leave the ${on} node`, rules(ringAddresses(), [UDP], ["output"]));
+/** Output: it still hears the other one, which no longer hears it. Input: the other way round. */
+export const ringsDownOneWay = (on: Who, direction: Direction): Script =>
+  drop(
+    on,
+    `drop all packets of both rings that ${direction === "output" ? "leave" : "come to"} the ${on} node`,
+    rules(ringAddresses(), [UDP], [direction]),
+  );
 
 export const drbdLinkDown = (on: Who): Script =>
   drop(
@@ -62,19 +72,6 @@ export const routerDown = (on: Who): Script =>
       ["output"],
     ),
   );
-
-/** As every fence device says where its hypervisor is; the agents that go by SSH. */
-const HYPERVISORS = text(
-  'h=$(for r in $(crm_resource --list-raw | grep "^p_fence_"); do',
-  '  crm_resource --resource "$r" --get-parameter ip 2>/dev/null ||',
-  // The HOWTO's agent names it in a URI.
-  "    crm_resource --resource \"$r\" --get-parameter hypervisor_uri | sed 's,.*//\\([^@/]*@\\)\\?\\([^/:]*\\).*,\\2,'",
-  "done | sort -u | paste -sd,)",
-  '[ -n "$h" ]',
-);
-
-export const fenceDeviceDown = (on: Who): Script =>
-  drop(on, "drop all packets to the fence device", rules(HYPERVISORS, ["ip daddr { $h } tcp dport 22"], ["output"]));
 
 /** Takes the rules back in the middle of a fault. */
 export const linksUp = (on: Who): Script => ({ kind: "script", on, says: "let all packets pass again", script: CLEAR });

@@ -6,8 +6,8 @@ import { selfTest } from "./selfTest";
 
 /** What an action may wait for. */
 export interface Watcher {
-  /** Until `make status` names such a problem; false when it does not in time. */
-  sees(problem: RegExp, seconds: number): Promise<boolean>;
+  /** Until `make status` or `make doctor` names such a problem; false when it does not in time. */
+  sees(problem: RegExp, seconds: number, by: "status" | "doctor"): Promise<boolean>;
   /** Until a write is acknowledged that was sent after this call; false when none is in time. */
   served(seconds: number): Promise<boolean>;
   readonly signal: AbortSignal;
@@ -52,7 +52,7 @@ export async function perform(a: Action, f: Field, w: Watcher): Promise<void> {
       await sleep(a.seconds * 1000, undefined, { signal: w.signal });
       return;
     case "sees":
-      if (!(await w.sees(a.problem, a.seconds))) throw new Error(`${a.says}: it did not in ${a.seconds} s`);
+      if (!(await w.sees(a.problem, a.seconds, a.by))) throw new Error(`${a.says}: it did not in ${a.seconds} s`);
       return;
     case "selfTest":
       return selfTest(a, f);

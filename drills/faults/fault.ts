@@ -1,4 +1,4 @@
-import type { Action, Role } from "../actions/action";
+import type { Action, Role, Who } from "../actions/action";
 
 /** How often: least and most. */
 export type Times = readonly [least: number, most: number];
@@ -9,6 +9,12 @@ export interface Sign {
   readonly problem: RegExp;
   /** Seconds after the last action. */
   readonly within: number;
+  /** Whose: a problem that names the node; of both, one for each. Default: any. */
+  readonly of?: Who;
+  /** It must be over again: no problem matches any more. Default: it must be there. */
+  readonly gone?: true;
+  /** So many seconds it must stay so. Default: 0. */
+  readonly lasts?: number;
 }
 
 /** A message that whoever is told of alerts must get while the fault lasts. */
@@ -29,6 +35,10 @@ export interface Expectation {
   readonly boots?: Role;
   /** The longest gap between acknowledged writes, in seconds. Default: the bound that the program prints. */
   readonly gapWithin?: number;
+  /** At least one write takes so many seconds from being sent to its acknowledgement: the fault was felt. */
+  readonly slows?: number;
+  /** The service is promoted anew so many times at most: no wandering between the nodes. Default: not counted. */
+  readonly moves?: number;
   /** Writes may wait; none may be refused. */
   readonly refusesNothing?: true;
   /** Seconds for which the fault is left as it is once the service is there, to see that nothing else comes of it. Default: 0. */
@@ -46,6 +56,12 @@ export interface Expectation {
   readonly breaks?: readonly string[];
 }
 
+/** Looked at before anything is done: where the script fails, the drill is refused with what it says. Changes nothing on the node. */
+export interface Need {
+  readonly on: Role;
+  readonly script: string;
+}
+
 export type Group = "node" | "process" | "network" | "storage" | "fencing" | "planned";
 
 /** One fault: what is done, and what must come of it. */
@@ -60,6 +76,8 @@ export interface Fault {
   /** `lab`: risks data or the machine itself, and is refused on any cluster that is not the embedded lab's. */
   readonly where: "anywhere" | "lab";
   readonly quick?: true;
+  /** What a cluster must have for it to mean anything there. */
+  readonly needs?: Need;
   readonly does: readonly Action[];
   readonly expect: Expectation;
 }

@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { examine } from "../../tools/doctor/examine";
+import { readCluster } from "../../tools/doctor/reading";
 import type { Deployment } from "../../tools/status/deployment";
 import { problems } from "../../tools/status/health";
 import type { Status } from "../../tools/status/read";
@@ -20,6 +22,7 @@ import type { Restored } from "../restore/restore";
 import { debtsOf, restore } from "../restore/restore";
 import { until } from "../wait";
 import { bootsSeen } from "./boots";
+import { shown } from "./signs";
 
 /** The service has so long to come back if the deployment does not say how long it may take at worst. */
 const SERVICE_SECONDS = 390;
@@ -53,8 +56,10 @@ export class Striking implements Watcher {
     return this.s.options.signal;
   }
 
-  async sees(problem: RegExp, seconds: number): Promise<boolean> {
-    const look = async (): Promise<boolean> => problems(await this.status()).some((p) => problem.test(p.what));
+  async sees(problem: RegExp, seconds: number, by: "status" | "doctor"): Promise<boolean> {
+    const found = async (): Promise<readonly { readonly what: string }[]> =>
+      by === "status" ? problems(await this.status()) : examine(await readCluster(this.s.deployment, ""));
+    const look = async (): Promise<boolean> => (await found()).some((p) => problem.test(p.what));
     return until(look, now() + seconds * 1000, LOOK_EVERY_MS, this.signal);
   }
 
@@ -137,10 +142,17 @@ export class Striking implements Watcher {
 
   private async signs(wanted: readonly Sign[], struck: number): Promise<Seen[]> {
     const found: Seen[] = [];
-    for (const { says, problem, within } of wanted) {
-      const came = await this.sees(problem, within - (now() - struck) / 1000);
+    for (const sign of wanted) {
+      const { says, within, lasts = 0 } = sign;
+      const there = async (): Promise<boolean> => shown(sign, problems(await this.status()), this.s.field.nodes);
+      const looked = (check: () => Promise<boolean>, deadline: number): Promise<boolean> =>
+        until(check, deadline, LOOK_EVERY_MS, this.signal);
+      const began = await looked(there, struck + within * 1000);
       const after = (now() - struck) / 1000;
-      this.say(came ? `make status says that ${says}` : `make status does not say that ${says}`);
+      const ended = began && lasts > 0 && (await looked(async () => !(await there()), now() + lasts * 1000));
+      const came = began && !ended;
+      const not = ended ? `did not say for ${lasts} s` : "does not say";
+      this.say(`make status ${came ? "says" : not} that ${says}`);
       found.push({ says, within, ...(came ? { after } : {}) });
     }
     return found;

@@ -1,10 +1,14 @@
 import { wait } from "../../actions/action";
-import { fenceDeviceDown, linksUp } from "../../actions/network";
+import { FENCE_DEVICES, fenceDeviceDown } from "../../actions/fenceDevice";
+import { linksUp } from "../../actions/network";
 import { cutPower } from "../../actions/power";
 import type { Fault } from "../fault";
 import { ONCE } from "../fault";
 
-/** Nobody knows whether it still writes: it stays down, says so, and completes without hands when the device is back. */
+/**
+ * Nobody knows whether it still writes: it stays down, says so, and completes without hands when the device is back. A watchdog is no device that could be
+ * unreachable: there it is refused.
+ */
 export const deviceDown: Fault = {
   number: "31",
   name: "fence-device-down",
@@ -12,6 +16,7 @@ export const deviceDown: Fault = {
   title: "the fence device is unreachable, then the active node dies",
   where: "anywhere",
   quick: true,
+  needs: { on: "standby", script: FENCE_DEVICES },
   does: [fenceDeviceDown("standby"), wait(3), cutPower("active")],
   expect: {
     serves: "standby",

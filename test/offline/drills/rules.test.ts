@@ -11,7 +11,8 @@ const STANDINS: Readonly<Record<string, string>> = {
   "corosync-cmapctl": String.raw`printf 'nodelist.node.%s_addr (str) = %s\n' 0.ring0 10.0.0.1 1.ring0 10.0.0.2 0.ring1 10.1.0.1 1.ring1 10.1.0.2`,
   drbdadm: String.raw`printf '        address          ipv4 10.1.0.%s:7789;\n' 1 2`,
   crm_resource:
-    'case "$*" in --list-raw) echo p_fence_a; echo p_fence_b ;; *host_list*) echo "10.0.0.9 10.0.0.10" ;; *) echo 10.0.0.9 ;; esac',
+    'case "$*" in --list-raw) echo p_fence_a; echo p_fence_b ;; *host_list*) echo "10.0.0.9 10.0.0.10" ;; *"parameter ip") echo 10.0.0.9 ;; *) exit 105 ;; esac',
+  cibadmin: `echo '<primitive id="p_fence_a" class="stonith" type="fence_virsh"/>'`,
 };
 
 const directory = mkdtempSync(join(tmpdir(), "drill-rules-"));

@@ -2,8 +2,10 @@ import { existsSync, mkdtempSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Deployment } from "../../../tools/status/deployment";
-import { wait } from "../../../drills/actions/action";
-import { fenceDeviceDown, linksUp } from "../../../drills/actions/network";
+import type { Action } from "../../../drills/actions/action";
+import { untilDiagnosed, untilSeen, wait } from "../../../drills/actions/action";
+import { fenceDeviceDown } from "../../../drills/actions/fenceDevice";
+import { linksUp } from "../../../drills/actions/network";
 import { cutPower } from "../../../drills/actions/power";
 import type { Fault } from "../../../drills/faults/fault";
 import { ONCE } from "../../../drills/faults/fault";
@@ -24,6 +26,10 @@ jest.mock("../../../tools/status/read", () => ({
   view: () => undefined,
 }));
 jest.mock("../../../tools/status/health", () => ({ problems: () => cluster.problems() }));
+jest.mock("../../../tools/doctor/reading", () => ({ readCluster: async () => undefined }));
+jest.mock("../../../tools/doctor/examine", () => ({
+  examine: () => cluster.problems().map(({ what }) => ({ what: `doctor: ${what}` })),
+}));
 jest.mock("../../../drills/report/surroundings", () => ({ surroundings: async () => ({ versions: {}, machine: {} }) }));
 jest.mock("../../../drills/ledger/session", () => ({
   ...jest.requireActual<object>("../../../drills/ledger/session"),
@@ -181,6 +187,37 @@ describe("a drill", () => {
     };
     const r = await drill(wrong);
     expect(unmet(r)).toEqual(["the fault itself"]);
+  });
+
+  it("demands that a sign goes again by itself where it has to", async () => {
+    const unclean = { says: "it is unclean", problem: /is unclean/, within: 5 };
+    const over = { ...unclean, within: 2, says: "it is unclean no more", gone: true as const };
+    const fault = { ...cut, expect: { ...cut.expect, shows: [unclean, over] } };
+    expect(unmet(await drill(fault))).toEqual([]);
+    expect(unmet(await drill(fault, { fenceAfter: 4_000 }))).toEqual(["make status says: it is unclean no more"]);
+  });
+
+  it("asks the doctor where the status has nothing to say", async () => {
+    const asks = (a: Action): Fault => ({ ...cut, does: [...cut.does, a] });
+    const words = [/doctor: a is offline/, 2, "it is offline"] as const;
+    expect(unmet(await drill(asks(untilDiagnosed(...words))))).toEqual([]);
+    expect(unmet(await drill(asks(untilSeen(...words))))).toEqual(["the fault itself"]);
+  });
+
+  it("takes a sign that does not last for none", async () => {
+    const shows = [{ says: "it is unclean", problem: /is unclean/, within: 5, lasts: 2 }];
+    const fault = { ...cut, expect: { ...cut.expect, shows } };
+    expect(unmet(await drill(fault))).toEqual(["make status says: it is unclean"]);
+    expect(unmet(await drill(fault, { fenceAfter: 4_000 }))).toEqual([]);
+  });
+
+  it("is refused by a cluster that lacks what the fault needs, which it does not touch", async () => {
+    const fault: Fault = { ...cut, needs: { on: "standby", script: "modprobe dm-delay" } };
+    await expect(drill(fault, { lacks: "dm-delay" })).rejects.toThrow(
+      "cut cannot be drilled on this cluster: b: no dm-delay",
+    );
+    expect(cluster.machines.a.on && cluster.machines.b.ran.length === 0).toBe(true);
+    expect(unmet(await drill(fault))).toEqual([]);
   });
 
   it("is refused by a cluster that is not healthy, which it does not touch", async () => {

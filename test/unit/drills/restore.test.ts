@@ -97,7 +97,7 @@ describe("an action", () => {
   });
 
   it("fails with its own words when what it waits for does not come", async () => {
-    const sees: Action = { kind: "sees", says: "wait for the ban", problem: /x/, seconds: 5 };
+    const sees: Action = { kind: "sees", by: "status", says: "wait for the ban", problem: /x/, seconds: 5 };
     await expect(perform(sees, field([]), watcher)).rejects.toThrow("wait for the ban: it did not in 5 s");
   });
 });

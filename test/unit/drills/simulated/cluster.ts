@@ -28,6 +28,8 @@ export interface Behaviour {
   readonly alerts?: boolean;
   /** They are on, and say nothing. */
   readonly silent?: boolean;
+  /** Scripts with these words fail, and say so. */
+  readonly lacks?: string;
   /** Acknowledged writes vanish when the service moves. */
   readonly forgets?: boolean;
 }
@@ -141,6 +143,8 @@ export class SimulatedCluster {
     const m = this.machines[node];
     if (!m.on) throw new Error(`${node} does not answer`);
     return commands.map(({ script }) => {
+      const { lacks } = this.behaviour;
+      if (lacks !== undefined && script.text.includes(lacks)) return { code: 1, stdout: "", stderr: `no ${lacks}\n` };
       m.ran.push(script.text);
       const log = this.log.filter((l) => l.node === node && l.at >= m.booted).map((l) => l.line);
       if (script.text.includes("is-active"))
