@@ -36,11 +36,13 @@ import { postmasterKilled } from "./process/postmasterKilled";
 import { postmasterKilledAgain } from "./process/postmasterKilledAgain";
 import { postmasterKilledEverywhere } from "./process/postmasterKilledEverywhere";
 import { unmounted } from "./process/unmounted";
+import { activeDiskErrors } from "./storage/activeDiskErrors";
 import { activeDiskGone } from "./storage/activeDiskGone";
 import { activeDiskSlow } from "./storage/activeDiskSlow";
 import { corruption } from "./storage/corruption";
 import { fileSystemFull } from "./storage/fileSystemFull";
 import { frozenFileSystem } from "./storage/frozenFileSystem";
+import { standbyDiskErrors } from "./storage/standbyDiskErrors";
 import { standbyDiskGone } from "./storage/standbyDiskGone";
 import { standbyDiskSlow } from "./storage/standbyDiskSlow";
 
@@ -51,7 +53,7 @@ const node = [
   kernelCrash,
   frozen,
   bothOff,
-  onlyOneBack,
+  ...onlyOneBack,
   powerCycles,
   ...clockSteps,
   memory,
@@ -74,20 +76,22 @@ const network = [
   drbdLinkIsDown,
   bannedThenDead,
   partitioned,
-  oneWay,
+  ...oneWay,
   poor,
   routerIsDown,
 ];
 const storage = [
   activeDiskGone,
+  activeDiskErrors,
   standbyDiskGone,
+  standbyDiskErrors,
   standbyDiskSlow,
   activeDiskSlow,
   fileSystemFull,
   frozenFileSystem,
   corruption,
 ];
-const fencing = [deviceDown, deviceLies, byOrder, splitBrain, maintenanceMode];
+const fencing = [deviceDown, deviceLies, byOrder, splitBrain, ...maintenanceMode];
 const planned = [rebootStandby, rebootActive, switchOver, quietHour];
 
 /** Every fault that can be drilled. */

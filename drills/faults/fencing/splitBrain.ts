@@ -3,8 +3,12 @@ import { maintenance } from "../../actions/cluster";
 import { discard, reconnect, writeAlone } from "../../actions/drbd";
 import { drbdLinkDown, linksUp } from "../../actions/network";
 import type { Fault } from "../fault";
+import { standsAlone } from "../tellings";
 
-/** Both detect it, and nothing is discarded until a person has named the victim: here the standby node. */
+/**
+ * Both detect it: one stands alone at once, the other one as well or still waits for it (WFConnection). Both go on calling their own data UpToDate, so neither
+ * has been made the other one's copy. Nothing is discarded until a person has named the victim, here the standby node, by the documented commands.
+ */
 export const splitBrain: Fault = {
   number: "32",
   name: "split-brain",
@@ -21,7 +25,17 @@ export const splitBrain: Fault = {
   expect: {
     serves: "active",
     gapWithin: 60,
-    shows: [{ says: "DRBD stands alone", problem: /StandAlone/, within: 60 }],
+    shows: [
+      { says: "DRBD stands alone", problem: /is StandAlone, UpToDate\//, within: 60 },
+      {
+        says: "each node is without the other one, and keeps its own data",
+        problem: /^DRBD on \S+ is (StandAlone|WFConnection), UpToDate\//,
+        of: "both",
+        within: 90,
+        lasts: 30,
+      },
+    ],
+    tells: [standsAlone],
     completes: [discard("standby"), reconnect("active")],
     breaks: ["DRBD Primary", "no StandAlone", "one generation of the data"],
   },

@@ -3,6 +3,7 @@ import { drbdLinkDown } from "../../actions/network";
 import { cutPower } from "../../actions/power";
 import type { Fault } from "../fault";
 import { ONCE } from "../fault";
+import { linkLost } from "../tellings";
 
 /** The only node that is left has old data: it must not serve. Fencing brings the other one back, and its drop rules went with its memory. */
 export const bannedThenDead: Fault = {
@@ -23,7 +24,7 @@ export const bannedThenDead: Fault = {
     gapWithin: 600,
     staysDown: 20,
     shows: [{ says: "DRBD forbids promotion of the standby node", problem: /drbd-fence-by-handler/, within: 60 }],
-    tells: [{ says: "DRBD forbids promotion", message: /promoted on no node.*DRBD forbids it/, within: 60 }],
+    tells: [linkLost, { says: "DRBD forbids promotion", message: /promoted on no node.*DRBD forbids it/, within: 60 }],
     completes: [],
   },
 };

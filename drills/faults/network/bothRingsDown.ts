@@ -1,6 +1,7 @@
 import { ringsDown } from "../../actions/network";
 import type { Fault } from "../fault";
 import { ONCE } from "../fault";
+import { nodeLost } from "../tellings";
 
 /** Each believes the other one dead. The one with the database fences first; the other one must not. */
 export const bothRingsDown: Fault = {
@@ -11,5 +12,5 @@ export const bothRingsDown: Fault = {
   where: "anywhere",
   quick: true,
   does: [ringsDown("active")],
-  expect: { serves: "active", fenced: { standby: ONCE } },
+  expect: { serves: "active", fenced: { standby: ONCE }, tells: [nodeLost] },
 };

@@ -1,5 +1,6 @@
 import { drbdLinkDown } from "../../actions/network";
 import type { Fault } from "../fault";
+import { linkLost } from "../tellings";
 
 /** The standby node falls behind, so its promotion is banned until it has caught up. */
 export const drbdLinkIsDown: Fault = {
@@ -15,5 +16,6 @@ export const drbdLinkIsDown: Fault = {
     refusesNothing: true,
     holds: 20,
     shows: [{ says: "DRBD forbids promotion of the standby node", problem: /drbd-fence-by-handler/, within: 90 }],
+    tells: [linkLost],
   },
 };

@@ -1,14 +1,17 @@
 import { ringsDownOneWay } from "../../actions/network";
 import type { Fault } from "../fault";
 import { ONCE } from "../fault";
+import { nodeLost } from "../tellings";
 
 /** As with both rings down: half a link is none. */
-export const oneWay: Fault = {
+const halfLink = (name: string, direction: "output" | "input"): Fault => ({
   number: "21",
-  name: "one-way",
+  name,
   group: "network",
-  title: "both rings pass packets in one direction only",
+  title: `both rings pass packets in one direction only: the active node ${direction === "output" ? "is not heard" : "hears nothing"}`,
   where: "anywhere",
-  does: [ringsDownOneWay("active")],
-  expect: { serves: "active", fenced: { standby: ONCE } },
-};
+  does: [ringsDownOneWay("active", direction)],
+  expect: { serves: "active", fenced: { standby: ONCE }, tells: [nodeLost] },
+});
+
+export const oneWay: readonly Fault[] = [halfLink("one-way", "output"), halfLink("one-way-in", "input")];

@@ -1,6 +1,7 @@
 import { ringDown } from "../../actions/network";
 import type { Fault } from "../fault";
 import { UNDISTURBED } from "../fault";
+import { ringLost } from "../tellings";
 
 /** One of two rings goes. Nothing may come of it but a word in the status. */
 const oneRing = (ring: number): Fault => ({
@@ -15,6 +16,7 @@ const oneRing = (ring: number): Fault => ({
     gapWithin: UNDISTURBED,
     holds: 30,
     shows: [{ says: `ring ${ring} is down`, problem: new RegExp(`ring ${ring} .*is down`), within: 60 }],
+    tells: [ringLost(ring)],
   },
 });
 

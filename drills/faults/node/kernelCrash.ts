@@ -1,6 +1,7 @@
 import { crashKernel } from "../../actions/kernel";
 import type { Fault } from "../fault";
 import { ONCE } from "../fault";
+import { nodeLost } from "../tellings";
 
 /** A machine that crashed does not come back by itself; fencing brings it back. */
 export const kernelCrash: Fault = {
@@ -10,5 +11,5 @@ export const kernelCrash: Fault = {
   title: "the active node's kernel crashes",
   where: "anywhere",
   does: [crashKernel("active")],
-  expect: { serves: "standby", fenced: { active: ONCE } },
+  expect: { serves: "standby", fenced: { active: ONCE }, tells: [nodeLost] },
 };

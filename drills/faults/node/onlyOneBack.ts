@@ -1,24 +1,49 @@
+import type { Role } from "../../actions/action";
 import { wait } from "../../actions/action";
 import { cancelWaitForAll } from "../../actions/cluster";
 import { cutPower, switchOn } from "../../actions/power";
-import type { Fault } from "../fault";
+import type { Expectation, Fault } from "../fault";
 
-/** The other one may have served longer, so it waits; a person may say that it need not. The cluster then fences the other one, which starts it. */
-export const onlyOneBack: Fault = {
+const aloneAgain = (
+  back: Role,
+  name: string,
+  title: string,
+  expect: Pick<Expectation, "serves" | "fenced">,
+): Fault => ({
   number: "5b",
-  name: "only-one-back",
+  name,
   group: "node",
-  title: "both nodes lose their power, and only the one that served comes back",
+  title,
   where: "anywhere",
-  does: [cutPower("both"), wait(5), switchOn("active")],
+  does: [cutPower("both"), wait(5), switchOn(back)],
   expect: {
-    serves: "active",
-    fenced: { standby: [0, 1] },
+    ...expect,
     gapWithin: 900,
     // Its boot is a part of it, and whoever is to confirm has to be told before.
     staysDown: 200,
     shows: [{ says: "there is no quorum", problem: /no quorum/, within: 240 }],
     tells: [{ says: "it has no quorum", message: /has no quorum/, within: 240 }],
-    completes: [cancelWaitForAll("active")],
+    completes: [cancelWaitForAll(back)],
   },
-};
+});
+
+export const onlyOneBack: readonly Fault[] = [
+  /** The other one may have served longer, so it waits; a person may say that it need not. The cluster then fences the other one, which starts it. */
+  aloneAgain("active", "only-one-back", "both nodes lose their power, and only the one that served comes back", {
+    serves: "active",
+    fenced: { standby: [0, 1] },
+  }),
+  /**
+   * Here the other one did serve last. A person's word gives quorum, and no newer data: DRBD calls its own Consistent at best, and its agent has nobody promoted with
+   * that. What brings the service back is the fencing that follows, as it starts the node that served; then both are UpToDate, and either may be promoted.
+   */
+  aloneAgain(
+    "standby",
+    "only-standby-back",
+    "both nodes lose their power, and only the one that did not serve comes back",
+    {
+      serves: "either",
+      fenced: { active: [0, 1] },
+    },
+  ),
+];

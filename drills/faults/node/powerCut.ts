@@ -1,6 +1,7 @@
 import { cutPower } from "../../actions/power";
 import type { Fault } from "../fault";
 import { ONCE } from "../fault";
+import { nodeLost } from "../tellings";
 
 /** The other must fence it, which also brings it back, then promote and serve. */
 export const powerCut: Fault = {
@@ -11,5 +12,5 @@ export const powerCut: Fault = {
   where: "anywhere",
   quick: true,
   does: [cutPower("active")],
-  expect: { serves: "standby", fenced: { active: ONCE } },
+  expect: { serves: "standby", fenced: { active: ONCE }, tells: [nodeLost] },
 };

@@ -1,6 +1,7 @@
 import { cutPower } from "../../actions/power";
 import type { Fault } from "../fault";
 import { ONCE } from "../fault";
+import { nodeLost } from "../tellings";
 
 /** Writes may wait for the fence handler; none may fail. */
 export const standbyCut: Fault = {
@@ -11,5 +12,5 @@ export const standbyCut: Fault = {
   where: "anywhere",
   quick: true,
   does: [cutPower("standby")],
-  expect: { serves: "active", fenced: { standby: ONCE }, refusesNothing: true },
+  expect: { serves: "active", fenced: { standby: ONCE }, refusesNothing: true, tells: [nodeLost] },
 };

@@ -3,7 +3,10 @@ import { saidOf } from "../../actions/ids";
 import { killPostmaster } from "../../actions/processes";
 import type { Fault } from "../fault";
 
-/** migration-threshold is reached: the service moves, and nobody is fenced. */
+/**
+ * migration-threshold is reached: the service moves, and nobody is fenced. The fail-count shows, and goes by itself when the last failure is older than
+ * `cluster.failureTimeout` (by default 3 min): nobody cleans up before that was seen.
+ */
 export const postmasterKilledAgain: Fault = {
   number: "10",
   name: "postmaster-killed-again",
@@ -13,6 +16,15 @@ export const postmasterKilledAgain: Fault = {
   does: [killPostmaster("active"), untilServed(180), wait(5), killPostmaster("active")],
   expect: {
     serves: "standby",
-    shows: [{ says: "the server has a fail-count", problem: saidOf("postgres", " has fail-count"), within: 120 }],
+    moves: 1,
+    shows: [
+      { says: "the server has a fail-count", problem: saidOf("postgres", " has fail-count"), within: 120 },
+      {
+        says: "the server has no fail-count any more",
+        problem: saidOf("postgres", " has fail-count"),
+        gone: true,
+        within: 300,
+      },
+    ],
   },
 };

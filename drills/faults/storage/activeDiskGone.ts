@@ -1,5 +1,6 @@
 import { diskGone } from "../../actions/storage";
 import type { Fault } from "../fault";
+import { diskLost } from "../tellings";
 
 /**
  * DRBD detaches it and goes on over the network, and writes go on. Its agent then gives the node with a disk the higher score, and Pacemaker moves the
@@ -13,5 +14,10 @@ export const activeDiskGone: Fault = {
   where: "lab",
   quick: true,
   does: [diskGone("active")],
-  expect: { serves: "standby", holds: 20, shows: [{ says: "that disk is Diskless", problem: /Diskless/, within: 60 }] },
+  expect: {
+    serves: "standby",
+    holds: 20,
+    shows: [{ says: "that disk is Diskless", problem: /Diskless/, within: 60 }],
+    tells: [diskLost],
+  },
 };

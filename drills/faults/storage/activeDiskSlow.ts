@@ -1,4 +1,4 @@
-import { slowDisk } from "../../actions/storage";
+import { diskDelay, layerBelowDrbd, layerTools } from "../../actions/layer";
 import type { Fault } from "../fault";
 
 /** Every commit waits for both disks: writes slow down, and nobody is fenced. */
@@ -6,8 +6,9 @@ export const activeDiskSlow: Fault = {
   number: "27",
   name: "active-disk-slow",
   group: "storage",
-  title: "the active node's disk is slow",
+  title: "every request to the active node's disk takes 500 ms longer",
   where: "lab",
-  does: [slowDisk("active", 8)],
-  expect: { serves: "active", holds: 60 },
+  needs: { on: "active", script: layerTools("delay") },
+  does: [layerBelowDrbd("active"), diskDelay("active", 500)],
+  expect: { serves: "active", moves: 0, slows: 0.5, holds: 60 },
 };

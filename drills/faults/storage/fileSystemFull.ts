@@ -1,13 +1,17 @@
+import { untilDiagnosed } from "../../actions/action";
 import { fillFileSystem } from "../../actions/storage";
 import type { Fault } from "../fault";
 
-/** Writes are refused until there is room again; the service must not wander between the nodes. */
+/**
+ * Writes are refused until there is room again. The server itself goes on, and answers the cluster's monitor, so make status has nothing to say; make doctor has.
+ * The service must not wander between the nodes: the other one has the same data, and is as full. It may go once where the server dies of it.
+ */
 export const fileSystemFull: Fault = {
   number: "28",
   name: "file-system-full",
   group: "storage",
   title: "the database's file system is full",
   where: "lab",
-  does: [fillFileSystem("active")],
-  expect: { serves: "either", fenced: { together: [0, 1] }, holds: 90, gapWithin: 900 },
+  does: [fillFileSystem("active"), untilDiagnosed(/ is (9[89]|100) % full/, 120, "the file system is full")],
+  expect: { serves: "either", moves: 1, fenced: { together: [0, 1] }, holds: 90, gapWithin: 900 },
 };

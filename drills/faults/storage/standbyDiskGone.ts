@@ -1,5 +1,6 @@
 import { diskGone } from "../../actions/storage";
 import type { Fault } from "../fault";
+import { diskLost } from "../tellings";
 
 /** The service does not notice. */
 export const standbyDiskGone: Fault = {
@@ -9,5 +10,10 @@ export const standbyDiskGone: Fault = {
   title: "the standby node's disk dies",
   where: "lab",
   does: [diskGone("standby")],
-  expect: { serves: "active", holds: 20, shows: [{ says: "that disk is Diskless", problem: /Diskless/, within: 60 }] },
+  expect: {
+    serves: "active",
+    holds: 20,
+    shows: [{ says: "that disk is Diskless", problem: /Diskless/, within: 60 }],
+    tells: [diskLost],
+  },
 };

@@ -58,11 +58,46 @@ describe("the faults", () => {
     );
   });
 
+  it("say in words what the disks, the fail-count and the split brain must show", () => {
+    expect(sentence(faultNamed("standby-disk-slow"))).toMatch(
+      /at least one write takes 0\.5 s; the service moves nowhere; /,
+    );
+    expect(sentence(faultNamed("postmaster-killed-again"))).toMatch(
+      /within 120 s that p_postgres has a fail-count; make status says within 300 s that p_postgres has no fail-count any more/,
+    );
+    expect(sentence(faultNamed("split-brain"))).toMatch(/keeps its own data, for 30 s; /);
+    expect(sentence(faultNamed("file-system-full"))).toMatch(
+      /; within 120 s make doctor says that the file system is full; the service moves once at most; /,
+    );
+  });
+
+  it("look first whether a cluster has what they need: device-mapper, a fence device on a network", () => {
+    expect(faults.filter((f) => f.needs).map((f) => f.name)).toEqual([
+      "active-disk-errors",
+      "standby-disk-errors",
+      "standby-disk-slow",
+      "active-disk-slow",
+      "fence-device-down",
+    ]);
+  });
+
+  it("cut each direction of the rings off, and leave each node alone after both were off", () => {
+    const [out, into] = ["one-way", "one-way-in"].map((n) => JSON.stringify(faultNamed(n).does)) as [string, string];
+    expect([out, into].map((t) => [/hook output/.test(t), /hook input/.test(t)])).toEqual([
+      [true, false],
+      [false, true],
+    ]);
+    expect(JSON.stringify(faultNamed("only-standby-back").does.at(-1))).toMatch(/"on":"standby"/);
+    expect(faultNamed("only-standby-back").expect.completes).toMatchObject([{ on: "standby" }]);
+  });
+
   it("take back whatever does not go away by itself", () => {
     const lasting = faults
       .flatMap((f) => f.does)
-      .filter((a) => /nft|tc qdisc|fsfreeze|blkdeviotune|date -u|STOP/.test(JSON.stringify(a)));
+      .filter((a) => /nft|tc qdisc|fsfreeze|dmsetup (create|load)|date -u|STOP/.test(JSON.stringify(a)));
     expect(lasting.length).toBeGreaterThan(10);
+    expect(lasting.filter((a) => a.says.includes("dm-error"))).toHaveLength(2);
+    expect(lasting.filter((a) => a.says.includes("500 ms longer (dm-delay)"))).toHaveLength(2);
     for (const a of lasting.filter((x) => x.says !== "let all packets pass again"))
       expect(a.undo?.length ?? 0).toBeGreaterThan(0);
   });
