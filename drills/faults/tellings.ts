@@ -2,6 +2,8 @@ import type { Telling } from "./fault";
 
 /** Redundancy that is lost is told within so many seconds: the watch looks every 15 s, and believes what it has seen twice. */
 const TOLD_WITHIN = 60;
+/** A fault that is taken back before need not be told. */
+export const LONG_ENOUGH_TO_TELL = TOLD_WITHIN;
 
 const telling = (says: string, message: RegExp, within = TOLD_WITHIN): Telling => ({ says, message, within });
 

@@ -3,7 +3,7 @@ import { maintenance } from "../../actions/cluster";
 import { discard, reconnect, writeAlone } from "../../actions/drbd";
 import { drbdLinkDown, linksUp } from "../../actions/network";
 import type { Fault } from "../fault";
-import { standsAlone } from "../tellings";
+import { LONG_ENOUGH_TO_TELL, standsAlone } from "../tellings";
 
 /**
  * Both detect it: one stands alone at once, the other one as well or still waits for it (WFConnection). Both go on calling their own data UpToDate, so neither
@@ -32,7 +32,7 @@ export const splitBrain: Fault = {
         problem: /^DRBD on \S+ is (StandAlone|WFConnection), UpToDate\//,
         of: "both",
         within: 90,
-        lasts: 30,
+        lasts: LONG_ENOUGH_TO_TELL,
       },
     ],
     tells: [standsAlone],

@@ -1,6 +1,6 @@
 import { drbdLinkDown } from "../../actions/network";
 import type { Fault } from "../fault";
-import { linkLost } from "../tellings";
+import { linkLost, LONG_ENOUGH_TO_TELL } from "../tellings";
 
 /** The standby node falls behind, so its promotion is banned until it has caught up. */
 export const drbdLinkIsDown: Fault = {
@@ -14,7 +14,7 @@ export const drbdLinkIsDown: Fault = {
   expect: {
     serves: "active",
     refusesNothing: true,
-    holds: 20,
+    holds: LONG_ENOUGH_TO_TELL,
     shows: [{ says: "DRBD forbids promotion of the standby node", problem: /drbd-fence-by-handler/, within: 90 }],
     tells: [linkLost],
   },

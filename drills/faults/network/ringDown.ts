@@ -1,7 +1,7 @@
 import { ringDown } from "../../actions/network";
 import type { Fault } from "../fault";
 import { UNDISTURBED } from "../fault";
-import { ringLost } from "../tellings";
+import { LONG_ENOUGH_TO_TELL, ringLost } from "../tellings";
 
 /** One of two rings goes. Nothing may come of it but a word in the status. */
 const oneRing = (ring: number): Fault => ({
@@ -14,7 +14,7 @@ const oneRing = (ring: number): Fault => ({
   expect: {
     serves: "active",
     gapWithin: UNDISTURBED,
-    holds: 30,
+    holds: LONG_ENOUGH_TO_TELL,
     shows: [{ says: `ring ${ring} is down`, problem: new RegExp(`ring ${ring} .*is down`), within: 60 }],
     tells: [ringLost(ring)],
   },

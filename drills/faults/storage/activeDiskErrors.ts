@@ -1,6 +1,6 @@
 import { diskErrors, layerBelowDrbd, layerTools } from "../../actions/layer";
 import type { Fault } from "../fault";
-import { diskLost } from "../tellings";
+import { diskLost, LONG_ENOUGH_TO_TELL } from "../tellings";
 
 /**
  * DRBD detaches it, and no write fails: what the disk refuses is read and written over the network. The list of faults has the node go on serving so. Ours moves:
@@ -18,7 +18,7 @@ export const activeDiskErrors: Fault = {
   expect: {
     serves: "standby",
     moves: 1,
-    holds: 20,
+    holds: LONG_ENOUGH_TO_TELL,
     shows: [{ says: "that disk is Diskless", problem: /Diskless/, of: "active", within: 60 }],
     tells: [diskLost],
   },

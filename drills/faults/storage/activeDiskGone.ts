@@ -1,6 +1,6 @@
 import { diskGone } from "../../actions/storage";
 import type { Fault } from "../fault";
-import { diskLost } from "../tellings";
+import { diskLost, LONG_ENOUGH_TO_TELL } from "../tellings";
 
 /**
  * DRBD detaches it and goes on over the network, and writes go on. Its agent then gives the node with a disk the higher score, and Pacemaker moves the
@@ -16,7 +16,7 @@ export const activeDiskGone: Fault = {
   does: [diskGone("active")],
   expect: {
     serves: "standby",
-    holds: 20,
+    holds: LONG_ENOUGH_TO_TELL,
     shows: [{ says: "that disk is Diskless", problem: /Diskless/, within: 60 }],
     tells: [diskLost],
   },

@@ -1,7 +1,7 @@
 import { diskErrors, layerBelowDrbd, layerTools } from "../../actions/layer";
 import type { Fault } from "../fault";
 import { UNDISTURBED } from "../fault";
-import { diskLost } from "../tellings";
+import { diskLost, LONG_ENOUGH_TO_TELL } from "../tellings";
 
 /** DRBD detaches it; the service does not notice. */
 export const standbyDiskErrors: Fault = {
@@ -16,7 +16,7 @@ export const standbyDiskErrors: Fault = {
     serves: "active",
     gapWithin: UNDISTURBED,
     refusesNothing: true,
-    holds: 20,
+    holds: LONG_ENOUGH_TO_TELL,
     shows: [{ says: "that disk is Diskless", problem: /Diskless/, of: "standby", within: 60 }],
     tells: [diskLost],
   },

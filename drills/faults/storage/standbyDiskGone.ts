@@ -1,6 +1,6 @@
 import { diskGone } from "../../actions/storage";
 import type { Fault } from "../fault";
-import { diskLost } from "../tellings";
+import { diskLost, LONG_ENOUGH_TO_TELL } from "../tellings";
 
 /** The service does not notice. */
 export const standbyDiskGone: Fault = {
@@ -12,7 +12,7 @@ export const standbyDiskGone: Fault = {
   does: [diskGone("standby")],
   expect: {
     serves: "active",
-    holds: 20,
+    holds: LONG_ENOUGH_TO_TELL,
     shows: [{ says: "that disk is Diskless", problem: /Diskless/, within: 60 }],
     tells: [diskLost],
   },

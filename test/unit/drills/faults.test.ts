@@ -65,7 +65,7 @@ describe("the faults", () => {
     expect(sentence(faultNamed("postmaster-killed-again"))).toMatch(
       /within 120 s that p_postgres has a fail-count; make status says within 300 s that p_postgres has no fail-count any more/,
     );
-    expect(sentence(faultNamed("split-brain"))).toMatch(/keeps its own data, for 30 s; /);
+    expect(sentence(faultNamed("split-brain"))).toMatch(/keeps its own data, for 60 s; /);
     expect(sentence(faultNamed("file-system-full"))).toMatch(
       /; within 120 s make doctor says that the file system is full; the service moves once at most; /,
     );

@@ -70,6 +70,18 @@ describe("what a fault has told", () => {
     expect(sentences.some((s) => s.test("qvddb1 is lost: nobody minds"))).toBe(false);
   });
 
+  it("has time to be told before the fault is taken back; a node that is fenced is told of by Pacemaker itself", () => {
+    const takenBack = faults.filter(
+      (f) => f.expect.tells && f.does.some((a) => a.undo?.some((u) => u.kind !== "power")),
+    );
+    expect(takenBack.length).toBeGreaterThan(10);
+    for (const { expect: e } of takenBack.filter((f) => f.expect.fenced === undefined)) {
+      const longest = Math.max(...(e.tells ?? []).map((t) => t.within));
+      const lasts = (e.shows ?? []).map((s) => s.lasts ?? 0);
+      expect(Math.max(e.holds ?? 0, e.staysDown ?? 0, ...lasts)).toBeGreaterThanOrEqual(longest);
+    }
+  });
+
   it("is every loss of redundancy by itself, within a minute", () => {
     const within = faults.filter((f) => f.expect.tells?.some((t) => t.within <= 60)).map((f) => f.name);
     expect(within.sort()).toEqual(
