@@ -12,6 +12,8 @@ export interface Network {
   readonly dropping: readonly string[];
   /** Units of an interrupted drill that are still at work. */
   readonly drills: readonly string[];
+  /** What else an interrupted drill has left and its next run takes back, in words. */
+  readonly left: readonly string[];
 }
 
 /** `ip -br link` and `ip -br address`: name, state, and what belongs to it. */
@@ -25,7 +27,9 @@ table=; while read -r first second third _; do
     *drop*) echo "@drop $table" ;;
   esac
 done < <(timeout 10 nft list ruleset 2>/dev/null | sed 's/^.*[[:space:]]drop\b.*/drop/' || true)
-systemctl list-units --plain --no-legend 'qvd-ha-drill-*' 2>/dev/null | sed 's/^\([^ ]*\).*/@unit \1/' || true`,
+systemctl list-units --plain --no-legend 'qvd-ha-drill-*' 2>/dev/null | sed 's/^\([^ ]*\).*/@unit \1/' || true
+[ ! -e /dev/mapper/qvd_ha_drill ] || echo "@left a layer lies between DRBD and its disk"
+[ ! -e /var/lib/qvd-ha/drill-maintenance ] || echo "@left DRBD's clone is in maintenance"`,
     timeoutSeconds: 25,
   },
   parse: ({ stdout }) => {
@@ -46,6 +50,7 @@ systemctl list-units --plain --no-legend 'qvd-ha-drill-*' 2>/dev/null | sed 's/^
       prefixed: Object.fromEntries(set),
       dropping: [...new Set(all("drop"))],
       drills: all("unit"),
+      left: all("left"),
     };
   },
 };

@@ -9,16 +9,20 @@ export const leftovers: Rule = (l) => [
     const network = l.details(where).network;
     const table = network?.dropping.includes(TABLE) ?? false;
     const units = network?.drills ?? [];
-    if (!table && units.length === 0) return [];
+    const left = network?.left ?? [];
+    const signs = [...(table ? ["packets are dropped"] : []), ...units, ...left];
+    if (signs.length === 0) return [];
     return [
       {
         severity: "serious" as const,
         where,
-        what: `a drill is at work or was interrupted: ${[...(table ? ["packets are dropped"] : []), ...units].join(", ")}`,
+        what: `a drill is at work or was interrupted: ${signs.join(", ")}`,
         why: "what looks like a fault may be this",
         next: [
           ...units.map((u) => l.on(where, `systemctl stop ${u}`)),
           ...(table ? [l.on(where, `nft delete table ${TABLE}`)] : []),
+          // In an order that only the drill knows.
+          ...(left.length > 0 ? [l.make("drill", { FAULT: "restore" })] : []),
         ],
       },
     ];
