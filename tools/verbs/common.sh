@@ -108,6 +108,7 @@ set_up() {
 
 # The stack's outputs, secrets included, in a file that only root can read; its name is printed.
 outputs() {
-  (umask 077 && pulumi stack output --json --show-secrets --stack "$stack" >.state/outputs.json)
+  # Moved there when it is whole: two verbs may be called at once.
+  (umask 077 && pulumi stack output --json --show-secrets --stack "$stack" >".state/outputs.json.$$" && mv ".state/outputs.json.$$" .state/outputs.json)
   echo "$root/.state/outputs.json"
 }
