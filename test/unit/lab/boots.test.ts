@@ -42,7 +42,12 @@ describe("the lab's watch over boots", () => {
     guest("telling", BOOTING);
     writeFileSync(console("gone"), BOOTING);
     const watch = spawn(WATCH, [state], {
-      env: { ...process.env, PATH: `${join(state, "bin")}:${process.env.PATH}`, QVD_HA_BOOT_PAUSE: "0.5", QVD_HA_BOOT_TICKS: "1" },
+      env: {
+        ...process.env,
+        PATH: `${join(state, "bin")}:${process.env.PATH}`,
+        QVD_HA_BOOT_PAUSE: "0.5",
+        QVD_HA_BOOT_TICKS: "1",
+      },
       stdio: ["ignore", "pipe", "ignore"],
     });
     watch.stdout.setEncoding("utf8").on("data", (d: string) => (said += d));
