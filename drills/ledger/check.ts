@@ -15,9 +15,9 @@ export interface Verdict {
   readonly unknown: number;
   readonly unknownPresent: number;
   readonly refused: number;
-  /** Acknowledged, and not there. */
+  /** Acknowledged, or shown to a client, and not there. */
   readonly lost: readonly Row[];
-  /** There, though never attempted, or though the server had refused it. */
+  /** There, or shown to a client, though never attempted, or though the server had refused it; a row that is there twice counts as well. */
   readonly phantom: readonly Row[];
   readonly wentBack: readonly WentBack[];
 }
@@ -25,6 +25,16 @@ export interface Verdict {
 const key = (r: Row): string => `${r.client}/${r.seq}`;
 const rows = (entries: readonly Entry[], what: Entry["what"]): Map<string, Row> =>
   new Map(entries.filter((e) => e.what === what).map((e) => [key(e), { client: e.client, seq: e.seq }]));
+
+/**
+ * What the server has shown. It was asked for the highest number alone: that row was there and committed, and is promised from then on; of the numbers below it
+ * this says nothing.
+ */
+const shownRows = (entries: readonly Entry[]): Map<string, Row> =>
+  rows(
+    entries.filter((e) => e.seq > 0),
+    "seen",
+  );
 
 /** Where a client saw less than it had been promised or shown before. Entries of one client, oldest first. */
 function backward(entries: readonly Entry[]): WentBack[] {
@@ -44,20 +54,25 @@ function backward(entries: readonly Entry[]): WentBack[] {
  * @param present every row of the table, read after the last client has ended
  */
 export function check(entries: readonly Entry[], present: readonly Row[]): Verdict {
-  const there = new Set(present.map(key));
+  const first = new Map(present.map((r, i) => [key(r), i] as const).reverse());
+  const shown = shownRows(entries);
   const invoked = rows(entries, "invoke");
   const ok = rows(entries, "ok");
   const refused = rows(entries, "fail");
   const open = [...invoked.keys()].filter((k) => !ok.has(k) && !refused.has(k));
+  const never = (k: string): boolean => !invoked.has(k) || refused.has(k);
+  // A second copy of a row was attempted by nobody: the primary key forbids it.
+  const wrong = present.filter((r, i) => never(key(r)) || first.get(key(r)) !== i);
+  const promised = new Map([...ok, ...[...shown].filter(([k]) => !never(k))]);
   const clients = [...new Set(entries.map((e) => e.client))];
   return {
     attempted: invoked.size,
     acknowledged: ok.size,
     unknown: open.length,
-    unknownPresent: open.filter((k) => there.has(k)).length,
+    unknownPresent: open.filter((k) => first.has(k)).length,
     refused: refused.size,
-    lost: [...ok].filter(([k]) => !there.has(k)).map(([, r]) => r),
-    phantom: present.filter((r) => !invoked.has(key(r)) || refused.has(key(r))),
+    lost: [...promised].filter(([k]) => !first.has(k)).map(([, r]) => r),
+    phantom: [...wrong, ...[...shown].filter(([k]) => never(k) && !first.has(k)).map(([, r]) => r)],
     wentBack: clients.flatMap((c) => backward(entries.filter((e) => e.client === c))),
   };
 }
