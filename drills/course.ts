@@ -35,6 +35,9 @@ export interface Strike {
 export interface Course extends Strike {
   readonly roles: Roles;
   readonly started: number;
+  /** When the ledger was told to stop, and until when its clients have tried to write. */
+  readonly stopped: number;
+  readonly wroteUntil: number;
   readonly entries: readonly Entry[];
   readonly present?: readonly Row[];
   readonly aftermath: readonly Finding[];

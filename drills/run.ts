@@ -89,6 +89,7 @@ class Drill {
         options,
       }).run();
       this.o.progress("stopping the ledger and comparing it with the table");
+      const stopped = now();
       const entries = await ledger.stop();
       const present = await readTable(target).catch((e: Error) => void this.notes.push(`table: ${e.message}`));
       const found = await this.aftermath(strike.servedBy);
@@ -96,6 +97,8 @@ class Drill {
         ...strike,
         roles,
         started,
+        stopped,
+        wroteUntil: ledger.ended ?? stopped,
         entries,
         ...(present ? { present } : {}),
         aftermath: found,

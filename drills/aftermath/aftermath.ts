@@ -8,7 +8,7 @@ export interface Finding {
   readonly what: string;
   readonly wanted: string;
   readonly came: string;
-  /** Undefined: it could not be checked, and `came` says why. */
+  /** Undefined: it does not apply to this cluster, and `came` says why. What applies and could not be checked is not met. */
   readonly met?: boolean;
 }
 
@@ -21,8 +21,8 @@ interface Check {
   readonly clean: (stdout: string) => boolean;
 }
 
-/** Exit status of a check whose tool is not there. */
-export const CANNOT = 69;
+/** Exit status of a check that does not apply: the server has no such thing, or was deployed without it. */
+export const APPLIES_NOT = 69;
 
 const CHECKS = (database: string, port: number): readonly Check[] => [
   {
@@ -48,16 +48,21 @@ const CHECKS = (database: string, port: number): readonly Check[] => [
   },
 ];
 
+/** A check that came to no answer has found nothing out: the drill fails by it as by one that found something. */
 async function look(c: Connection, k: Check): Promise<Finding> {
   const { what, wanted } = k;
-  const failed = (e: Error): Finding => ({ what, wanted, came: `not checked: ${e.message}` });
-  return run(c, [{ script: raw(k.script), timeoutSeconds: k.timeoutSeconds }]).then(([a]) => {
-    const came = a?.stdout.trim() ?? "";
-    const said = a?.stderr.trim().split("\n").at(-1) ?? "";
-    if (a?.code === CANNOT) return failed(new Error(said));
-    if (a?.code !== 0) return { what, wanted, came: came || said || `exit status ${a?.code}`, met: false };
+  const unknown = (why: string): Finding => ({ what, wanted, came: `could not be checked: ${why}`, met: false });
+  try {
+    const [a] = await run(c, [{ script: raw(k.script), timeoutSeconds: k.timeoutSeconds }]);
+    if (!a) return unknown("no answer");
+    const came = a.stdout.trim();
+    const said = a.stderr.trim().split("\n").at(-1) ?? "";
+    if (a.code === APPLIES_NOT) return { what, wanted, came: `does not apply: ${said}` };
+    if (a.code !== 0) return { what, wanted, came: came || said || `exit status ${a.code}`, met: false };
     return { what, wanted, came, met: k.clean(came) };
-  }, failed);
+  } catch (e) {
+    return unknown((e as Error).message);
+  }
 }
 
 /** Checks what lies on the disks, one check after the other. On the node that serves, with the ledger at rest. */

@@ -31,6 +31,11 @@ export interface Expectation {
   readonly serves: Role | "either";
   /** How often each is fenced; a node that is not named: never. */
   readonly fenced?: { readonly active?: Times; readonly standby?: Times; readonly together?: Times };
+  /**
+   * How often DRBD is promoted, on whichever node. Default: never, where the active node goes on serving through it all; else whatever it takes, though never on
+   * the standby node where the active one serves in the end.
+   */
+  readonly promotions?: Times;
   /** A node that boots in the course of it, though nobody fences it. */
   readonly boots?: Role;
   /** The longest gap between acknowledged writes, in seconds. Default: the bound that the program prints. */
@@ -54,6 +59,8 @@ export interface Expectation {
   readonly redundantWithin?: number;
   /** Invariants that the fault itself breaks. */
   readonly breaks?: readonly string[];
+  /** A node that the fault itself may keep from being sampled while it is up. */
+  readonly blinds?: Role;
 }
 
 /** Looked at before anything is done: where the script fails, the drill is refused with what it says. Changes nothing on the node. */
@@ -84,6 +91,30 @@ export interface Fault {
 
 export const REDUNDANT_WITHIN = 600;
 export const ONCE: Times = [1, 1];
+export const NEVER: Times = [0, 0];
 
 /** The longest gap where nothing is supposed to happen to the service, in seconds: what an emulated machine stutters by itself. */
 export const UNDISTURBED = 10;
+
+/** Whether the active node is neither to be fenced nor to go down otherwise: then the service stays with it, and nobody is promoted. */
+const undisturbed = ({ does, expect: e }: Fault): boolean =>
+  e.serves === "active" &&
+  e.staysDown === undefined &&
+  e.boots !== "active" &&
+  (e.fenced?.active ?? e.fenced?.together) === undefined &&
+  !does.some((a) => a.kind === "power" && a.on !== "standby");
+
+/** How often DRBD may be promoted; undefined: as often as it takes. */
+export const promotionsOf = (f: Fault): Times | undefined =>
+  f.expect.promotions ?? (undisturbed(f) ? NEVER : undefined);
+
+/** How often a node boots by what the fault does to it: the nodes that are switched on, or that are made to boot by themselves. */
+export const bootsOf = (f: Fault, role: Role): number => {
+  const actions = [...f.does, ...(f.expect.completes ?? [])].filter(
+    (a) =>
+      "on" in a &&
+      (a.on === role || a.on === "both") &&
+      ((a.kind === "power" && a.verb === "start") || (a.kind === "script" && a.dies === true)),
+  );
+  return Math.max(actions.length, f.expect.boots === role ? 1 : 0);
+};

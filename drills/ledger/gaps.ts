@@ -7,6 +7,9 @@ export interface Gap {
   readonly seconds: number;
 }
 
+/** Writes before the fault that belong to its gap: its beginning is the last of them. */
+const BEFORE_MS = 5_000;
+
 const gap = (from: number, to: number): Gap => ({ from, to, seconds: (to - from) / 1000 });
 
 /** The nearest-rank percentile; undefined of nothing. */
@@ -25,6 +28,19 @@ export function longestGap(acknowledged: readonly number[], to: number): Gap | u
     .slice(1)
     .map((t, i) => gap(times[i] as number, t))
     .reduce<Gap | undefined>((best, g) => (best && best.seconds >= g.seconds ? best : g), undefined);
+}
+
+/**
+ * The longest gap after a fault. A client that cannot connect notes nothing, so the observation ends where the ledger did, not with its last entry.
+ * @param injected before the fault's first action
+ * @param to until when the clients have tried to write; what was under way then may be acknowledged a little later
+ */
+export function gapOf(acknowledged: readonly number[], injected: number, to: number): Gap | undefined {
+  const from = acknowledged.filter((t) => t >= injected - BEFORE_MS);
+  return longestGap(
+    from,
+    from.reduce((latest, t) => Math.max(latest, t), to),
+  );
 }
 
 /** Seconds from invocation to acknowledgement of every acknowledged write. */

@@ -34,6 +34,7 @@ export class Ledger {
   private readonly recent: Entry[] = [];
   private newestOk?: Entry;
   private done?: Promise<unknown>;
+  private endedAt?: number;
   private readonly paths: string[] = [];
 
   private constructor(private readonly options: LedgerOptions) {}
@@ -50,6 +51,8 @@ export class Ledger {
     const period = (clients / rate) * 1000;
     const pace = { period, retry: RETRY, limit: Math.ceil((secondsLimit * rate) / clients), dishonestEvery };
     const timer = setTimeout(() => this.stopping.abort(), secondsLimit * 1000);
+    const ended = (): void => void (this.endedAt ??= now());
+    this.stopping.signal.addEventListener("abort", ended);
     const run = async (id: number): Promise<void> => {
       const path = join(directory, `client-${id}.jsonl`);
       const journal = await Journal.create(path);
@@ -65,7 +68,10 @@ export class Ledger {
       ).run(this.stopping.signal);
       await journal.close();
     };
-    this.done = Promise.all(Array.from({ length: clients }, (_, i) => run(i + 1))).finally(() => clearTimeout(timer));
+    this.done = Promise.all(Array.from({ length: clients }, (_, i) => run(i + 1))).finally(() => {
+      clearTimeout(timer);
+      ended();
+    });
     // A failing log file is fatal, and is thrown where the ledger is stopped.
     this.done.catch(() => undefined);
   }
@@ -80,6 +86,11 @@ export class Ledger {
   /** When the newest acknowledged write was acknowledged, in milliseconds since 1970. */
   get lastOk(): number | undefined {
     return this.newestOk?.at;
+  }
+
+  /** When the clients were told to end, or had all reached their limit, in milliseconds since 1970; undefined while they try to write. */
+  get ended(): number | undefined {
+    return this.endedAt;
   }
 
   get running(): boolean {

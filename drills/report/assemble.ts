@@ -8,10 +8,11 @@ import type { NodeWatch } from "../invariants/watch";
 import { check } from "../ledger/check";
 import { now } from "../ledger/entry";
 import type { Gap } from "../ledger/gaps";
-import { latencies, longestGap, percentile } from "../ledger/gaps";
+import { gapOf, latencies, percentile } from "../ledger/gaps";
 import type { LogEvent } from "../pieces/events";
 import { readEvents } from "../pieces/log";
 import { once } from "../pieces/once";
+import { orderOf } from "../pieces/order";
 import type { Outage } from "../pieces/pieces";
 import { counts, pieces, unaccounted } from "../pieces/pieces";
 import { bootsSeen } from "../strike/boots";
@@ -20,8 +21,6 @@ import { outcomes } from "./outcomes";
 import type { DrillReport } from "./report";
 import type { Surroundings } from "./surroundings";
 
-/** Writes before the fault that belong to the gap: its beginning is the last of them. */
-const BEFORE_MS = 5_000;
 /** A gap that begins so much later than the fault is no longer told from its first action on. */
 const LATER_MS = 2_000;
 
@@ -43,9 +42,10 @@ function perSecond(times: readonly number[], from: number, to: number): number[]
 }
 
 /** The outage in which the other node took over: its own log tells the pieces. */
-function outageOf(course: Course, gap: Gap | undefined): Outage | undefined {
+function outageOf(course: Course, gap: Gap | undefined, acknowledged: readonly number[]): Outage | undefined {
   const { injected, roles } = course;
-  if (!gap || gap.to <= injected) return undefined;
+  // A gap that no write has ended has no end to be explained.
+  if (!gap || gap.to <= injected || !acknowledged.includes(gap.to)) return undefined;
   const begun = gap.from > injected + LATER_MS ? gap.from : injected;
   return { injected: begun, firstWrite: gap.to, victim: roles.active };
 }
@@ -60,10 +60,11 @@ export async function assemble(
 ): Promise<DrillReport> {
   const { roles, started, injected, entries } = course;
   const notes = [...course.notes];
+  const unread: string[] = [];
   const logs = await Promise.all(
     watches.map((w) =>
       logOf(d, w, injected).catch((e: Error) => {
-        notes.push(`log of ${w.node}: ${e.message}`);
+        unread.push(`that of ${w.node} not: ${e.message}`);
         return [];
       }),
     ),
@@ -71,12 +72,8 @@ export async function assemble(
   const events = once(logs.flat());
   const ended = Math.max(injected, ...entries.slice(-1).map((e) => e.at), now());
   const acknowledged = entries.filter((e) => e.what === "ok").map((e) => e.at);
-  const lastEntry = entries.reduce((latest, e) => Math.max(latest, e.at), injected);
-  const gap = longestGap(
-    acknowledged.filter((t) => t >= injected - BEFORE_MS),
-    lastEntry,
-  );
-  const outage = outageOf(course, gap);
+  const gap = gapOf(acknowledged, injected, course.wroteUntil);
+  const outage = outageOf(course, gap, acknowledged);
   const moved = course.servedBy !== undefined && course.servedBy !== roles.active;
   const server = events.filter((e) => e.operation === undefined || e.node === course.servedBy);
   const parts = outage && moved ? pieces(server, outage) : [];
@@ -84,7 +81,8 @@ export async function assemble(
   const held = invariants(samples);
   const verdict = course.present ? check(entries, course.present) : undefined;
   const took = latencies(entries);
-  const fenced = events.filter((e) => e.what === "fenced" && e.at >= injected).map((e) => e.subject ?? "?");
+  const order = orderOf(events, injected);
+  const fenced = order.fenced.map((f) => f.node);
   const redundantAfter = course.redundantAt === undefined ? undefined : (course.redundantAt - course.ended) / 1000;
   const { tells = [] } = fault.expect;
   const told = course.alerts ? tellings(tells, events, course.injected, course.struck) : [];
@@ -96,6 +94,9 @@ export async function assemble(
     gap,
     worstCaseFailoverSeconds: d.worstCaseFailoverSeconds,
     fenced,
+    order,
+    unread,
+    unwritten: Math.max(0, course.stopped - course.wroteUntil) / 1000,
     // Whom the drill itself had to switch on was not brought back by fencing.
     booted: watches
       .filter((w) => !course.switchedOn.includes(w.node))
@@ -125,7 +126,7 @@ export async function assemble(
     verdict,
     gap,
     latency: { p50: percentile(took, 50), p95: percentile(took, 95) },
-    acknowledged: perSecond(acknowledged, started, lastEntry),
+    acknowledged: perSecond(acknowledged, started, Math.max(injected, course.wroteUntil)),
     redundantAfter,
     worstCaseFailoverSeconds: d.worstCaseFailoverSeconds,
     pieces: parts,

@@ -1,10 +1,11 @@
 import type { Finding } from "../aftermath/aftermath";
 import type { Seen } from "../course";
 import type { Fault, Times } from "../faults/fault";
-import { REDUNDANT_WITHIN } from "../faults/fault";
+import { bootsOf, NEVER, promotionsOf, REDUNDANT_WITHIN } from "../faults/fault";
 import type { Violation } from "../invariants/rules";
 import type { Verdict } from "../ledger/check";
 import type { Gap } from "../ledger/gaps";
+import type { Order } from "../pieces/order";
 import type { Outcome } from "./report";
 
 /** What is compared with what was expected of the fault. */
@@ -19,6 +20,11 @@ export interface Findings {
   readonly worstCaseFailoverSeconds?: number;
   /** Names of the nodes that were fenced, once for each time. */
   readonly fenced: readonly string[];
+  readonly order: Order;
+  /** Logs that could not be read, each with the reason: who was fenced and promoted is not known then. */
+  readonly unread: readonly string[];
+  /** Seconds before the drill's end at which the ledger's clients had ended, by a limit of their own. */
+  readonly unwritten: number;
   /** Names of the nodes that have booted anew, once for each time. */
   readonly booted: readonly string[];
   readonly signs: readonly Seen[];
@@ -34,7 +40,9 @@ export interface Findings {
 const outcome = (what: string, wanted: string, came: string, met: boolean): Outcome => ({ what, wanted, came, met });
 const count = (n: number | undefined): string => (n === undefined ? "not known" : String(n));
 const secs = (s: number): string => `${s.toFixed(1)} s`;
-const NEVER: Times = [0, 0];
+
+/** A ledger that ends so many seconds before it is stopped has left nothing out. */
+const UNWRITTEN = 1;
 
 const within = (n: number, [least, most]: Times): boolean => n >= least && n <= most;
 const times = (n: number): string => (n === 1 ? "once" : `${n} times`);
@@ -70,6 +78,63 @@ function realFencing(f: Findings): Outcome[] {
   return [outcome("fenced nodes have booted anew", "all of them", came, lies.length === 0)];
 }
 
+/** A node that boots though nobody has fenced it, and the fault does not make it, has crashed or was switched by somebody unknown. */
+function boots(fault: Fault, f: Findings): Outcome[] {
+  const number = (all: readonly string[], node: string): number => all.filter((n) => n === node).length;
+  const { boots: wanted } = fault.expect;
+  const strange = (["active", "standby"] as const).flatMap((role) => {
+    const more = number(f.booted, f[role]) - number(f.fenced, f[role]) - bootsOf(fault, role);
+    return more > 0 ? [`${f[role]} ${times(more)}`] : [];
+  });
+  const own = wanted && f.booted.includes(f[wanted]);
+  return [
+    ...(wanted
+      ? [outcome("reboots", `${f[wanted]}, unfenced`, own ? f[wanted] : `${f[wanted]} was not seen to`, own === true)]
+      : []),
+    ...(strange.length > 0 ? [outcome("boots that nobody has ordered", "none", strange.join(", "), false)] : []),
+  ];
+}
+
+function promotions(fault: Fault, f: Findings): Outcome[] {
+  const { promoted } = f.order;
+  const told = promoted.map((p) => p.node);
+  const came = told.join(", ") || "none";
+  const allowed = promotionsOf(fault);
+  if (allowed) {
+    const wanted = allowed[1] === 0 ? "none" : often(allowed);
+    return [outcome("promotions", wanted, came, within(told.length, allowed))];
+  }
+  if (fault.expect.serves !== "active") return [];
+  return [outcome("promotions", `none of ${f.standby}`, came, !told.includes(f.standby))];
+}
+
+/**
+ * Where the active node has to be fenced, the other one may be promoted only when that is done: before, there might be two. Nothing is said where no log tells of
+ * a promotion.
+ */
+function fencedFirst(fault: Fault, f: Findings): Outcome[] {
+  const { active, together } = fault.expect.fenced ?? {};
+  const due = (active?.[0] ?? 0) > 0 || ((together?.[0] ?? 0) > 0 && f.fenced.includes(f.active));
+  const begun = f.order.promoting.find((p) => p.node !== f.active)?.at;
+  if (!due || begun === undefined) return [];
+  const fenced = f.order.fenced.find((x) => x.node === f.active)?.at;
+  const came =
+    fenced === undefined
+      ? "never fenced"
+      : `${secs(Math.abs(begun - fenced) / 1000)} ${begun >= fenced ? "before it" : "after it"}`;
+  return [
+    outcome(`${f.active} fenced before ${f.standby} is promoted`, "before it", came, (fenced ?? Infinity) <= begun),
+  ];
+}
+
+/** That nobody was fenced or promoted is known only where every log was read. */
+const evidence = (f: Findings): Outcome[] => [
+  ...f.unread.map((why) => outcome("logs of the nodes", "read", why, false)),
+  ...(f.unwritten > UNWRITTEN
+    ? [outcome("the ledger writes", "to the end", `ended ${secs(f.unwritten)} before it`, false)]
+    : []),
+];
+
 function said(who: string, seen: readonly Seen[]): Outcome[] {
   return seen.map(({ says, within: limit, after }) => {
     const came = after === undefined ? "not in that time" : `after ${secs(after)}`;
@@ -97,7 +162,7 @@ function redundancy(fault: Fault, f: Findings): Outcome {
   return outcome("full redundancy", `within ${limit} s`, came, (f.redundantAfter ?? Infinity) <= limit);
 }
 
-/** What could not be checked decides nothing; the report tells it beside the outcomes. */
+/** What does not apply decides nothing; the report tells it beside the outcomes. */
 const after = (f: Findings): Outcome[] =>
   f.aftermath.flatMap(({ what, wanted, came, met }) => (met === undefined ? [] : [{ what, wanted, came, met }]));
 
@@ -112,6 +177,10 @@ export function outcomes(fault: Fault, f: Findings): Outcome[] {
     service(fault, f),
     fencing(fault, f),
     ...realFencing(f),
+    ...boots(fault, f),
+    ...fencedFirst(fault, f),
+    ...promotions(fault, f),
+    ...evidence(f),
     ...down(fault, f),
     ...said("make status says", f.signs),
     ...said("an alert says", f.told),

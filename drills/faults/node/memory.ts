@@ -9,5 +9,5 @@ export const memory: Fault = {
   title: "another process on the active node takes all memory for a minute",
   where: "lab",
   does: [eatMemory("active", 60)],
-  expect: { serves: "either", fenced: { active: [0, 1] }, holds: 70 },
+  expect: { serves: "either", fenced: { active: [0, 1] }, holds: 70, blinds: "active" },
 };

@@ -58,6 +58,12 @@ describe("the checks of the data", () => {
     ).toBe("sound\n1\n");
   });
 
+  it("that a server does not answer have found nothing out, which is not that they do not apply", () => {
+    const r = alone(`( ${amcheckScript("qvddb", 54990)} ) && echo 'no answer is enough' || echo "amcheck: $?"
+( ${checksumScript("qvddb", 54990)} ) && echo 'no answer is enough' || echo "checksums: $?"`);
+    expect(r.stdout).toBe("amcheck: 1\nchecksums: 1\n");
+  });
+
   it("find a block that has changed on the disk", () => {
     const r = alone(`f=$d/data/$(sql "SELECT pg_relation_filepath('t')"); stop
 dd if=/dev/urandom of="$f" bs=8192 seek=3 count=1 conv=notrunc status=none; start

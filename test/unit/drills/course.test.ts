@@ -21,9 +21,9 @@ import { SimulatedCluster } from "./simulated/cluster";
 let cluster: SimulatedCluster;
 
 jest.mock("../../../tools/status/read", () => ({
-  readStatus: async () => ({ nodes: {} }),
+  readStatus: async () => ({ nodes: { a: { reachable: true, configuration: "0.1", constraints: [] } } }),
   activeNode: () => cluster.serving,
-  view: () => undefined,
+  view: () => ({ failCounts: [] }),
 }));
 jest.mock("../../../tools/status/health", () => ({ problems: () => cluster.problems() }));
 jest.mock("../../../tools/doctor/reading", () => ({ readCluster: async () => undefined }));
@@ -149,6 +149,22 @@ describe("a drill", () => {
 
   it("finds that acknowledged writes have gone", async () => {
     expect(unmet(await drill(cut, { forgets: true }))).toContain("lost writes");
+  });
+
+  it("has a gap up to its end where the service never comes back: a client that cannot connect notes nothing", async () => {
+    const fault = { ...cut, expect: { ...cut.expect, gapWithin: 3, redundantWithin: 1 } };
+    const short = { ...deployment, worstCaseFailoverSeconds: 3 };
+    cluster = new SimulatedCluster({ fenceable: () => false });
+    const r = await runDrill(short, { ...fault, expect: { ...fault.expect, fenced: {} } }, options(newHome()));
+    expect(unmet(r)).toEqual(expect.arrayContaining(["database runs on", "longest gap", "full redundancy"]));
+    expect(r.gap?.seconds).toBeGreaterThan(3);
+    expect(r.pieces).toEqual([]);
+  });
+
+  it("takes a log that cannot be read for no evidence that nobody was fenced", async () => {
+    const quiet: Fault = { ...cut, does: [], expect: { serves: "active", gapWithin: 10, redundantWithin: 20 } };
+    expect(unmet(await drill(quiet))).toEqual([]);
+    expect(unmet(await drill(quiet, { unlogged: "b" }))).toEqual(["logs of the nodes"]);
   });
 
   it("demands that it stays down, says why, and completes when the cause is gone", async () => {

@@ -1,4 +1,5 @@
 import { faultNamed, faults } from "../../../drills/faults";
+import { bootsOf, NEVER, promotionsOf } from "../../../drills/faults/fault";
 import { NotReady, roles } from "../../../drills/precheck";
 import type { Findings } from "../../../drills/report/outcomes";
 import { outcomes } from "../../../drills/report/outcomes";
@@ -22,6 +23,13 @@ const good: Findings = {
   worstCaseFailoverSeconds: 285,
   fenced: ["qvddb1"],
   booted: ["qvddb1"],
+  order: {
+    fenced: [{ node: "qvddb1", at: 20_000 }],
+    promoting: [{ node: "qvddb2", at: 21_000 }],
+    promoted: [{ node: "qvddb2", at: 22_000 }],
+  },
+  unread: [],
+  unwritten: 0,
   signs: [],
   told: [],
   aftermath: [],
@@ -30,6 +38,14 @@ const good: Findings = {
   verdict,
   violations: [],
 };
+/** When the active node was fenced, and when the promotion of the other one began. */
+const ordered = (fenced: number | undefined, promoting: number): Partial<Findings> => ({
+  order: {
+    fenced: fenced === undefined ? [] : [{ node: "qvddb1", at: fenced }],
+    promoting: [{ node: "qvddb2", at: promoting }],
+    promoted: [],
+  },
+});
 const unmet = (more: Partial<Findings>): string[] =>
   outcomes(faultNamed("power-cut"), { ...good, ...more })
     .filter((o) => !o.met)
@@ -43,7 +59,7 @@ describe("a power cut", () => {
   it.each<[string, Partial<Findings>]>([
     ["database runs on", { servedBy: "qvddb1" }],
     ["database runs on", { servedBy: undefined }],
-    ["fenced", { fenced: [] }],
+    ["fenced", { fenced: [], booted: [] }],
     ["fenced", { fenced: ["qvddb1", "qvddb1"] }],
     ["fenced", { fenced: ["qvddb2"], booted: ["qvddb2"] }],
     ["fenced nodes have booted anew", { booted: [] }],
@@ -59,6 +75,12 @@ describe("a power cut", () => {
     ["DRBD verify", { aftermath: [{ what: "DRBD verify", wanted: "0 KiB differ", came: "4 KiB differ", met: false }] }],
     ["make status says: why", { signs: [{ says: "why", within: 60 }] }],
     ["an alert says: why", { told: [{ says: "why", within: 60 }] }],
+    ["boots that nobody has ordered", { booted: ["qvddb1", "qvddb1"] }],
+    ["boots that nobody has ordered", { booted: ["qvddb1", "qvddb2"] }],
+    ["qvddb1 fenced before qvddb2 is promoted", ordered(20_000, 19_900)],
+    ["qvddb1 fenced before qvddb2 is promoted", ordered(undefined, 19_900)],
+    ["logs of the nodes", { unread: ["that of qvddb2 not: journalctl: exit status 1"] }],
+    ["the ledger writes", { unwritten: 30 }],
     ["restored", { unrestored: ["not restored: qvddb1"] }],
   ])("fails by %s of %j", (what, more) => {
     expect(unmet(more)).toEqual([what]);
@@ -66,6 +88,99 @@ describe("a power cut", () => {
 
   it("fails when the ledger's table could not be read", () => {
     expect(unmet({ verdict: undefined })).toEqual(["lost writes", "phantom writes", "steps back in time"]);
+  });
+});
+
+describe("a promotion", () => {
+  const nothing: Findings = {
+    ...good,
+    servedBy: "qvddb1",
+    gap: { from: 0, to: 1_000, seconds: 1 },
+    fenced: [],
+    booted: [],
+    order: { fenced: [], promoting: [], promoted: [] },
+  };
+  const promoted = (node: string): Findings => ({
+    ...nothing,
+    order: { ...nothing.order, promoted: [{ node, at: 1 }] },
+  });
+  const failing = (name: string, f: Findings): string[] =>
+    outcomes(faultNamed(name), f)
+      .filter((o) => !o.met)
+      .map((o) => o.what);
+
+  it("is no failover's: none may be where the service has to stay, whichever node's", () => {
+    const demands = faults.filter((f) => promotionsOf(f)?.[1] === 0).map((f) => f.number);
+    expect(demands).toEqual(expect.arrayContaining(["7", "13", "16", "17", "22", "26", "27", "33"]));
+    for (const name of ["clock-hour-ahead", "ring-flaps", "quiet-hour", "standby-disk-slow"]) {
+      expect(failing(name, nothing)).not.toContain("promotions");
+      expect(failing(name, promoted("qvddb1"))).toEqual(expect.arrayContaining(["promotions"]));
+      expect(failing(name, promoted("qvddb2"))).toEqual(expect.arrayContaining(["promotions"]));
+    }
+  });
+
+  it("is due on a node that had died and serves again, and forbidden on the other one, whose data is old", () => {
+    for (const name of ["banned-then-dead", "only-one-back"]) {
+      expect(promotionsOf(faultNamed(name))).toBeUndefined();
+      expect(failing(name, promoted("qvddb1"))).not.toContain("promotions");
+      expect(failing(name, promoted("qvddb2"))).toContain("promotions");
+    }
+  });
+
+  it("is as a fault says itself, where it does", () => {
+    const fault = faultNamed("power-cut");
+    expect(promotionsOf({ ...fault, expect: { ...fault.expect, promotions: NEVER } })).toEqual([0, 0]);
+    expect(promotionsOf(fault)).toBeUndefined();
+  });
+
+  it("is said nothing of where no log tells of one, and need not follow a fencing that is not demanded", () => {
+    const order = { fenced: [], promoting: [], promoted: [] };
+    expect(unmet({ order })).toEqual([]);
+    const moved = { ...good, fenced: [], booted: [], ...ordered(undefined, 5) };
+    expect(failing("switch-over", moved)).toEqual([]);
+  });
+
+  it("waits for fencing also where either may be the one that is fenced", () => {
+    expect(failing("partition", { ...good, ...ordered(20_000, 19_000) })).toEqual([
+      "qvddb1 fenced before qvddb2 is promoted",
+    ]);
+    expect(failing("partition", { ...good, ...ordered(20_000, 21_000) })).toEqual([]);
+  });
+});
+
+describe("a boot", () => {
+  const booted = (name: string, nodes: string[], fenced: string[] = []): string[] =>
+    outcomes(faultNamed(name), { ...good, booted: nodes, fenced, servedBy: "qvddb2" })
+      .filter((o) => !o.met && /boot/.test(o.what))
+      .map((o) => o.what);
+
+  it("has to be seen where the fault is one", () => {
+    expect(booted("reboot", ["qvddb1"])).toEqual([]);
+    expect(booted("reboot", [])).toEqual(["reboots"]);
+    expect(booted("reboot-standby", ["qvddb1"])).toEqual(["reboots", "boots that nobody has ordered"]);
+  });
+
+  it("is explained by what the fault does, by fencing, and by nothing else", () => {
+    expect(bootsOf(faultNamed("power-cycles"), "active")).toBe(5);
+    expect(bootsOf(faultNamed("power-cycles"), "standby")).toBe(0);
+    expect(bootsOf(faultNamed("both-off"), "standby")).toBe(1);
+    expect(bootsOf(faultNamed("power-cut"), "active")).toBe(0);
+    expect(booted("both-off", ["qvddb1", "qvddb2"])).toEqual([]);
+    expect(booted("reset", ["qvddb1", "qvddb1"], ["qvddb1"])).toEqual([]);
+    expect(booted("hang", ["qvddb1"])).toEqual(["boots that nobody has ordered"]);
+    expect(booted("quiet-hour", ["qvddb2"])).toEqual(["boots that nobody has ordered"]);
+  });
+});
+
+describe("what was checked afterwards", () => {
+  const found = (met: boolean | undefined): string[] =>
+    unmet({
+      aftermath: [{ what: "data checksums", wanted: "0 failures", came: "x", ...(met === undefined ? {} : { met }) }],
+    });
+
+  it("fails the drill where it could not be checked, and decides nothing where it does not apply", () => {
+    expect(found(false)).toEqual(["data checksums"]);
+    expect(found(undefined)).toEqual([]);
   });
 });
 

@@ -4,6 +4,8 @@ import type { Session } from "../../../../drills/ledger/session";
 import { now } from "../../../../drills/ledger/entry";
 import type { RawSample } from "../../../../drills/invariants/sample";
 
+/** A node that runs the cluster has always said something. */
+const STARTED = "corosync[7]:   [MAIN  ] Corosync Cluster Engine starting up";
 const NAMES = ["a", "b"] as const;
 type Name = (typeof NAMES)[number];
 
@@ -30,6 +32,8 @@ export interface Behaviour {
   readonly silent?: boolean;
   /** Scripts with these words fail, and say so. */
   readonly lacks?: string;
+  /** Its log cannot be read. */
+  readonly unlogged?: Name;
   /** Acknowledged writes vanish when the service moves. */
   readonly forgets?: boolean;
 }
@@ -48,7 +52,9 @@ export class SimulatedCluster {
   private readonly log: { readonly node: Name; readonly at: number; readonly line: string }[] = [];
   private readonly timers: NodeJS.Timeout[] = [];
 
-  constructor(private readonly behaviour: Behaviour = {}) {}
+  constructor(private readonly behaviour: Behaviour = {}) {
+    for (const n of NAMES) this.logs(n, STARTED);
+  }
 
   end(): void {
     this.timers.forEach(clearTimeout);
@@ -100,6 +106,7 @@ export class SimulatedCluster {
       m.on = true;
       m.booted = now();
       m.stream++;
+      this.logs(node, STARTED);
       this.serving ??= this.unclean === undefined ? node : undefined;
     });
   }
@@ -147,6 +154,8 @@ export class SimulatedCluster {
       if (lacks !== undefined && script.text.includes(lacks)) return { code: 1, stdout: "", stderr: `no ${lacks}\n` };
       m.ran.push(script.text);
       const log = this.log.filter((l) => l.node === node && l.at >= m.booted).map((l) => l.line);
+      if (script.text.includes("journalctl") && this.behaviour.unlogged === node)
+        return { code: 1, stdout: "", stderr: "Failed to open the journal" };
       if (script.text.includes("is-active"))
         return { code: 0, stdout: this.behaviour.alerts ? "active\n" : "inactive\n", stderr: "" };
       return { code: 0, stdout: script.text.includes("journalctl") ? log.join("\n") : "", stderr: "" };
