@@ -62,16 +62,22 @@ function exclusive(rule: string, nodes: PerNode, holds: (s: Sample) => boolean):
   });
 }
 
+/**
+ * A node that has told DRBD's role once, and tells none while it holds the address, has DRBD down. A sample with the address in it has seen it before and after it
+ * saw the role, so one is enough.
+ */
 function addressWithoutPrimary(nodes: PerNode): Violation[] {
   const rule = "address only where promoted";
-  return nodes.flatMap((n) =>
-    intervals(n, (s) => (s.address && s.role !== undefined && s.role !== "Primary" ? s.role : undefined)).map((i) => ({
-      rule,
-      what: `${i.node} held the database's address while it was ${i.value}`,
-      from: i.from,
-      to: i.to,
-    })),
-  );
+  return nodes
+    .filter((n) => n.some((s) => s.role !== undefined))
+    .flatMap((n) =>
+      intervals(n, (s) => (s.address && s.role !== "Primary" ? (s.role ?? "without DRBD") : undefined)).map((i) => ({
+        rule,
+        what: `${i.node} held the database's address while it was ${i.value}`,
+        from: i.from,
+        to: i.to,
+      })),
+    );
 }
 
 /**
@@ -89,6 +95,50 @@ function splitData(nodes: PerNode): Violation[] {
     const apart = a.value !== b.value && !had.get(a.node)?.has(b.value) && !had.get(b.node)?.has(a.value);
     return apart && from <= to ? [{ rule, what, from, to }] : [];
   });
+}
+
+/** DRBD's words for a connection that stands, whatever passes over it. */
+const CONNECTED = /^(Connected|StartingSync|WFBitMap|WFSyncUUID|Sync|PausedSync|Verify|Ahead|Behind)/;
+
+/**
+ * Members may hold different versions for so many milliseconds. A change is with the other one, and on its disk, within seconds. But DRBD stays connected when only
+ * the rings are down, and whoever lost the other one may change what that one does not hear of until it is fenced: with the usual timers less than a minute.
+ */
+const APART = 60_000;
+
+const version = (i: Interval): string => i.value.split(" ")[0] as string;
+
+/**
+ * Nodes that are one cluster, as far as their DRBD connection tells: two contents of one version have gone apart for good, since Pacemaker takes equal versions for
+ * equal; two versions only when they stay.
+ */
+function oneConfiguration(nodes: PerNode): Violation[] {
+  const rule = "one configuration";
+  const member = (s: Sample): boolean => s.configuration !== undefined && CONNECTED.test(s.connection ?? "");
+  const overlaps = pairs(nodes, (s) => (member(s) ? `${s.configuration} ${s.content ?? ""}`.trim() : undefined))
+    .map(([a, b]) => ({ a, b, from: Math.max(a.from, b.from), to: Math.min(a.to, b.to) }))
+    .filter((o) => o.from <= o.to)
+    .sort((x, y) => x.from - y.from);
+  const twice = overlaps
+    .filter(({ a, b }) => version(a) === version(b) && a.value !== b.value && [a, b].every((i) => / /.test(i.value)))
+    .map(({ a, b, from, to }) => ({
+      rule,
+      what: `${a.node} and ${b.node} held different configurations of one version, ${version(a)}`,
+      from,
+      to,
+    }));
+  const apart: Violation[] = [];
+  let before: number | undefined;
+  for (const { a, b, from, to } of overlaps) {
+    const differ = version(a) !== version(b);
+    const last = apart.at(-1);
+    if (differ && last && before !== undefined && from - before < REACH) apart[apart.length - 1] = { ...last, to };
+    else if (differ)
+      apart.push({ rule, what: `${a.node} held configuration ${version(a)} and ${b.node} ${version(b)}`, from, to });
+    before = differ ? to : undefined;
+  }
+  const stayed = apart.filter((v) => v.to - v.from > APART);
+  return [...twice, ...stayed.map((v) => ({ ...v, what: `${v.what} for ${seconds(v.to - v.from)} s` }))];
 }
 
 /** DRBD passes through StandAlone when it is configured; only one that stays is a finding. */
@@ -114,6 +164,7 @@ export function invariants(samples: Readonly<Record<string, readonly Sample[]>>)
       ...addressWithoutPrimary(nodes),
       ...splitData(nodes),
       ...standAlone(nodes),
+      ...oneConfiguration(nodes),
     ],
   };
 }

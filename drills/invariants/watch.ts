@@ -3,6 +3,8 @@ import type { Connection } from "@qvd-ha/providers/dist/remote";
 import { quote } from "@qvd-ha/providers/dist/remote";
 import { open } from "@qvd-ha/providers/dist/remote/ssh";
 import { now } from "../ledger/entry";
+import type { Configuration } from "./configuration";
+import { parseConfiguration } from "./configuration";
 import type { RawSample } from "./sample";
 import { parseSample, samplerScript } from "./sample";
 
@@ -18,6 +20,12 @@ const PAUSE_MS = 3_000;
 /** A node that says nothing for so many milliseconds is taken for gone, and is asked for a new connection. */
 const SILENT_MS = 10_000;
 const SILENT_PERIODS = 5;
+
+const silenceOf = (periodSeconds: number): number => Math.max(SILENT_MS, periodSeconds * SILENT_PERIODS * 1000);
+
+/** The longest time in milliseconds without a sample of a node that is up: its connection broke, that was noticed, and it was asked for a new one. */
+export const longestSilence = (periodSeconds: number): number =>
+  silenceOf(periodSeconds) + PAUSE_MS + CONNECT_SECONDS * 1000;
 
 /** Samples one node as long as it is asked to, over one connection at a time. Never throws: a node may die, that is what drills are for. */
 export class NodeWatch {
@@ -50,7 +58,7 @@ export class NodeWatch {
   }
 
   private get silence(): number {
-    return Math.max(SILENT_MS, this.period * SILENT_PERIODS * 1000);
+    return silenceOf(this.period);
   }
 
   private async loop(): Promise<void> {
@@ -79,6 +87,7 @@ export class NodeWatch {
       client.exec(`exec bash -c ${quote(script)}`, (e, channel) => {
         if (e) return end();
         let rest = "";
+        let configuration: Configuration | undefined;
         channel.stderr.resume();
         channel.on("close", end).setEncoding("utf8");
         channel.on("data", (text: string) => {
@@ -87,7 +96,8 @@ export class NodeWatch {
           clearTimeout(silent);
           silent = setTimeout(end, this.silence);
           for (const line of lines) {
-            const sample = parseSample(line, this.node, stream, now());
+            configuration = parseConfiguration(line) ?? configuration;
+            const sample = parseSample(line, this.node, stream, now(), configuration);
             if (sample) this.samples.push(sample);
           }
         });
