@@ -53,7 +53,8 @@ export class NodeWatch {
     return this.done;
   }
 
-  private get period(): number {
+  /** Seconds between two samples. */
+  get period(): number {
     return this.options.periodSeconds ?? 1;
   }
 

@@ -2,6 +2,7 @@ import type { Deployment } from "../../tools/status/deployment";
 import { connectionOf } from "../../tools/status/deployment";
 import type { Course } from "../course";
 import type { Fault } from "../faults/fault";
+import { coverage } from "../invariants/coverage";
 import { invariants } from "../invariants/rules";
 import { ourTime, place } from "../invariants/time";
 import type { NodeWatch } from "../invariants/watch";
@@ -79,6 +80,9 @@ export async function assemble(
   const parts = outage && moved ? pieces(server, outage) : [];
   const samples = Object.fromEntries(watches.map((w) => [w.node, place(w.samples)]));
   const held = invariants(samples);
+  const sampling = Object.fromEntries(
+    watches.map((w) => [w.node, coverage(samples[w.node] ?? [], injected, course.stopped, w.period)]),
+  );
   const verdict = course.present ? check(entries, course.present) : undefined;
   const took = latencies(entries);
   const order = orderOf(events, injected);
@@ -107,6 +111,7 @@ export async function assemble(
     redundantAfter,
     verdict,
     violations: held.violations,
+    sampling,
     aftermath: course.aftermath,
     unrestored: course.unrestored,
   });
@@ -135,6 +140,7 @@ export async function assemble(
     fenced: Object.fromEntries(d.nodes.map((n) => [n, fenced.filter((f) => f === n).length])),
     aftermath: course.aftermath,
     invariants: held,
+    sampling,
     events,
     samples: Object.values(samples).flat(),
     notes: [...notes, ...unchecked],

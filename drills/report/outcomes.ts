@@ -2,6 +2,7 @@ import type { Finding } from "../aftermath/aftermath";
 import type { Seen } from "../course";
 import type { Fault, Times } from "../faults/fault";
 import { bootsOf, NEVER, promotionsOf, REDUNDANT_WITHIN } from "../faults/fault";
+import type { Coverage } from "../invariants/coverage";
 import type { Violation } from "../invariants/rules";
 import type { Verdict } from "../ledger/check";
 import type { Gap } from "../ledger/gaps";
@@ -33,6 +34,8 @@ export interface Findings {
   readonly redundantAfter?: number;
   readonly verdict?: Verdict;
   readonly violations: readonly Violation[];
+  /** By node. */
+  readonly sampling: Readonly<Record<string, Coverage>>;
   readonly aftermath: readonly Finding[];
   readonly unrestored: readonly string[];
 }
@@ -127,6 +130,31 @@ function fencedFirst(fault: Fault, f: Findings): Outcome[] {
   ];
 }
 
+/** Of a node of which less is known the invariants say nothing. */
+const LEAST_SAMPLED = 0.5;
+
+/** Invariants hold where they were looked at. */
+function sampled(fault: Fault, f: Findings): Outcome {
+  const { blinds } = fault.expect;
+  const nodes = [f.active, f.standby].map((node) => {
+    const c = f.sampling[node] ?? { samples: 0, up: 0, sampled: 0, holes: [] };
+    const share = c.up > 0 ? c.sampled / c.up : 0;
+    const excused = blinds !== undefined && node === f[blinds];
+    const holes = c.holes.map((h) => `, not for ${secs(h.seconds)}`).join("");
+    return {
+      came: `${node} ${Math.floor(share * 100)} %${holes}`,
+      met: excused ? c.samples > 0 : c.holes.length === 0 && share >= LEAST_SAMPLED,
+    };
+  });
+  const came = nodes.map((n) => n.came).join("; ");
+  return outcome(
+    "sampled while up",
+    "every node, all along",
+    came,
+    nodes.every((n) => n.met),
+  );
+}
+
 /** That nobody was fenced or promoted is known only where every log was read. */
 const evidence = (f: Findings): Outcome[] => [
   ...f.unread.map((why) => outcome("logs of the nodes", "read", why, false)),
@@ -191,6 +219,7 @@ export function outcomes(fault: Fault, f: Findings): Outcome[] {
     none("steps back in time", v?.wentBack.length),
     ...(refusesNothing ? [none("refused writes", v?.refused)] : []),
     none("broken invariants", broken.length),
+    sampled(fault, f),
     ...after(f),
     ...f.unrestored.map((what) => outcome("restored", "all of it", what, false)),
   ];

@@ -1,4 +1,5 @@
 import type { Finding } from "../aftermath/aftermath";
+import type { Coverage } from "../invariants/coverage";
 import type { InvariantReport } from "../invariants/rules";
 import type { Sample } from "../invariants/time";
 import type { Verdict } from "../ledger/check";
@@ -50,6 +51,8 @@ export interface DrillReport {
   readonly fenced?: Readonly<Record<string, number>>;
   readonly aftermath?: readonly Finding[];
   readonly invariants: InvariantReport;
+  /** How much of the time each node was sampled; absent in older reports. */
+  readonly sampling?: Readonly<Record<string, Coverage>>;
   readonly events: readonly LogEvent[];
   readonly samples: readonly Sample[];
   /** Things that went wrong with the drill itself, and do not decide its outcome. */

@@ -49,7 +49,9 @@ jest.mock("@qvd-ha/providers/dist/remote", () => ({
     cluster.run(c.host, commands),
 }));
 jest.mock("../../../drills/invariants/watch", () => ({
+  ...jest.requireActual<object>("../../../drills/invariants/watch"),
   NodeWatch: class {
+    readonly period = 1;
     readonly samples: unknown[] = [];
     private readonly timer = setInterval(() => {
       const s = cluster.sample(this.node);

@@ -1,5 +1,6 @@
 import { faultNamed, faults } from "../../../drills/faults";
 import { bootsOf, NEVER, promotionsOf } from "../../../drills/faults/fault";
+import type { Coverage } from "../../../drills/invariants/coverage";
 import { NotReady, roles } from "../../../drills/precheck";
 import type { Findings } from "../../../drills/report/outcomes";
 import { outcomes } from "../../../drills/report/outcomes";
@@ -37,7 +38,15 @@ const good: Findings = {
   redundantAfter: 200,
   verdict,
   violations: [],
+  sampling: {
+    qvddb1: { samples: 90, up: 100, sampled: 95, holes: [] },
+    qvddb2: { samples: 9, up: 10, sampled: 9, holes: [] },
+  },
 };
+/** What was sampled of the active node. */
+const sampledOf = (more: Partial<Coverage>): Partial<Findings> => ({
+  sampling: { ...good.sampling, qvddb1: { ...(good.sampling["qvddb1"] as Coverage), ...more } },
+});
 /** When the active node was fenced, and when the promotion of the other one began. */
 const ordered = (fenced: number | undefined, promoting: number): Partial<Findings> => ({
   order: {
@@ -79,6 +88,9 @@ describe("a power cut", () => {
     ["boots that nobody has ordered", { booted: ["qvddb1", "qvddb2"] }],
     ["qvddb1 fenced before qvddb2 is promoted", ordered(20_000, 19_900)],
     ["qvddb1 fenced before qvddb2 is promoted", ordered(undefined, 19_900)],
+    ["sampled while up", { sampling: {} }],
+    ["sampled while up", sampledOf({ holes: [{ from: 0, to: 40_000, seconds: 40 }] })],
+    ["sampled while up", sampledOf({ sampled: 40 })],
     ["logs of the nodes", { unread: ["that of qvddb2 not: journalctl: exit status 1"] }],
     ["the ledger writes", { unwritten: 30 }],
     ["restored", { unrestored: ["not restored: qvddb1"] }],
@@ -169,6 +181,27 @@ describe("a boot", () => {
     expect(booted("reset", ["qvddb1", "qvddb1"], ["qvddb1"])).toEqual([]);
     expect(booted("hang", ["qvddb1"])).toEqual(["boots that nobody has ordered"]);
     expect(booted("quiet-hour", ["qvddb2"])).toEqual(["boots that nobody has ordered"]);
+  });
+});
+
+describe("sampling", () => {
+  const came = (name: string, more: Partial<Coverage>): [string, boolean] | undefined => {
+    const o = outcomes(faultNamed(name), { ...good, ...sampledOf(more) }).find((x) => x.what === "sampled while up");
+    return o && [o.came, o.met];
+  };
+  const holes = [{ from: 0, to: 60_000, seconds: 60 }];
+
+  it("says how much of each node's time is known", () => {
+    expect(came("power-cut", {})).toEqual(["qvddb1 95 %; qvddb2 90 %", true]);
+    expect(came("power-cut", { holes })).toEqual(["qvddb1 95 %, not for 60.0 s; qvddb2 90 %", false]);
+  });
+
+  it("may pause on a node whose fault explains it, and nowhere else", () => {
+    expect(came("memory", { holes, sampled: 10 })?.[1]).toBe(true);
+    expect(came("memory", { samples: 0 })?.[1]).toBe(false);
+    const other = { ...good.sampling, qvddb2: { samples: 5, up: 100, sampled: 40, holes } };
+    const o = outcomes(faultNamed("memory"), { ...good, sampling: other }).find((x) => x.what === "sampled while up");
+    expect(o?.met).toBe(false);
   });
 });
 
