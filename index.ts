@@ -22,6 +22,7 @@ export = {
   nodes: qvddb.nodes,
   drbdResource: qvddb.drbdResource,
   activeNode: qvddb.activeNode,
+  profile: qvddb.profile,
   worstCaseFailoverSeconds: qvddb.worstCaseFailoverSeconds,
   bound: qvddb.bound,
   /** For `make status` and the drills: how to reach the nodes. Secret. */

@@ -57,6 +57,8 @@ export class QvdDatabase extends pulumi.ComponentResource {
   declare readonly drbdResource: pulumi.Output<string>;
   /** The node that served when the stack was last updated. */
   declare readonly activeNode: pulumi.Output<string>;
+  /** Whose values count where the stack says nothing: a drill's times mean nothing without it. */
+  declare readonly profile: pulumi.Output<string>;
   /** Longest time without a database after the death of a node, in seconds, that the timers allow. */
   declare readonly worstCaseFailoverSeconds: pulumi.Output<number>;
   /** What that time is made of. */
@@ -115,6 +117,7 @@ export class QvdDatabase extends pulumi.ComponentResource {
     this.nodes = done(settings.nodes.map((n) => n.name));
     this.drbdResource = done(settings.drbd.resource);
     this.activeNode = configuration.activeNode(layoutOf(settings.layout).postgres);
+    this.profile = done(settings.profile);
     this.bound = done({ total: bound.total, terms: bound.terms.map(({ what, seconds }) => ({ what, seconds })) });
     this.worstCaseFailoverSeconds = done(bound.total);
     this.qvdDemands = settings.qvd && qvdDemands(settings).map(printed);

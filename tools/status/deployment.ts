@@ -22,6 +22,8 @@ const deploymentSchema = z.object({
   drbdResource: z.string().default("postgres"),
   /** The node that served when the stack was last updated; it may be the other one by now. */
   activeNode: z.string().optional(),
+  /** Absent in the outputs of a stack that was last updated by an older program. */
+  profile: z.string().optional(),
   worstCaseFailoverSeconds: z.number().optional(),
   bound: z
     .object({ terms: z.array(z.object({ what: z.string(), seconds: z.number() })), total: z.number() })

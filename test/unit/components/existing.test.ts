@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { SettingsInput } from "../../../components/config";
 import valid from "../config/valid.json";
 import type { Registered } from "./graph";
-import { register } from "./graph";
+import { build, register } from "./graph";
 
 // Proves what the program asks the engine for on machines that exist already. Nothing is deployed: test/e2e does that, on libvirt.
 
@@ -141,7 +141,9 @@ describe("fencing by management boards, then by libvirt, and a third vote", () =
   let thirdVote: unknown;
 
   beforeAll(async () => {
-    made = await register(settings, secrets, (database) => (thirdVote = database.thirdVote));
+    const built = await build(settings, secrets);
+    made = built.registered;
+    thirdVote = built.database.thirdVote;
   }, 60_000);
 
   it("tells how the third vote's host is reached, and not by which key", () => {

@@ -12,12 +12,14 @@ export interface Registered {
   readonly protected: boolean;
 }
 
+/** The component, and what it has registered. */
+export interface Built {
+  readonly registered: Registered[];
+  readonly database: QvdDatabase;
+}
+
 /** Runs the component against Pulumi's mocks: nothing is deployed, ids and generated values are made up. */
-export async function register(
-  settings: SettingsInput,
-  secrets: Secrets,
-  look: (database: QvdDatabase) => void = () => undefined,
-): Promise<Registered[]> {
+export async function build(settings: SettingsInput, secrets: Secrets): Promise<Built> {
   const registered: Registered[] = [];
   // A child takes it from its parent, as the engine is told.
   const byResource = new Map<pulumi.Resource | undefined, boolean | undefined>();
@@ -56,11 +58,13 @@ export async function register(
   );
   const { QvdDatabase } = await import("../../../components/qvdDatabase");
   const database = new QvdDatabase("qvddb", { ...settings, secrets }, { transformations: [noteProtection] });
-  look(database);
   await new Promise<void>((resolve) =>
     pulumi.all([database.activeNode, database.connections, database.connectionString]).apply(() => resolve()),
   );
   // Registrations that nothing above waits for.
   await new Promise((r) => setTimeout(r, 500));
-  return registered;
+  return { registered, database };
 }
+
+export const register = async (settings: SettingsInput, secrets: Secrets): Promise<Registered[]> =>
+  (await build(settings, secrets)).registered;
