@@ -14,5 +14,5 @@ export function switchOf(d: Deployment, node: string): Switch {
   const hypervisor = hypervisorOf(d, node);
   if (!hypervisor) throw new Error(`no log-in to the hypervisor of ${node} is known: a drill cannot cut its power`);
   const script = async (text: string): Promise<void> => void (await hypervisor.script(text));
-  return { script, virsh: (verb) => script(`virsh -q -c "$uri" ${verb} "$domain"`) };
+  return { script, virsh: (verb) => script(`LC_ALL=C virsh -q -c "$uri" ${verb} "$domain"`) };
 }

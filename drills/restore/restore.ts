@@ -7,6 +7,9 @@ import type { Debt, RestoreJournal } from "./journal";
 /** How long a node may take to answer; it may be booting. */
 const PATIENCE_SECONDS = 240;
 
+/** libvirt's words for a domain that runs, to whoever starts or resumes it. */
+const ALREADY = /domain is already (active|running)/i;
+
 export const debtsOf = (undo: readonly Undo[], f: Field): Debt[] =>
   undo.flatMap((u) =>
     f.nodes(u.on).map((node) => ({
@@ -22,9 +25,10 @@ async function power(d: Debt, f: Field): Promise<boolean> {
   try {
     await f.switch(d.node).virsh(d.what as PowerVerb);
     return d.what === "start";
-  } catch {
-    // virsh refuses what is so already, and that is what is wanted.
-    return false;
+  } catch (e) {
+    // virsh refuses what is so already, and that is what is wanted. Any other error leaves the node as it is.
+    if (ALREADY.test((e as Error).message)) return false;
+    throw new Error(`${d.node}: virsh ${d.what}: ${(e as Error).message}`);
   }
 }
 

@@ -12,7 +12,7 @@ import { debtsOf, restore } from "../../../drills/restore/restore";
 const path = (): string => join(mkdtempSync(join(tmpdir(), "restore-")), "restore.json");
 const debt = (node: string, what: string): Debt => ({ kind: "hypervisor", node, what });
 
-function field(calls: string[], failing: string[] = []): Field {
+function field(calls: string[], failing: string[] = [], why = "domain is already running"): Field {
   return {
     nodes: (who) => (who === "both" ? ["a", "b"] : [who === "active" ? "a" : "b"]),
     connection: () => {
@@ -21,7 +21,7 @@ function field(calls: string[], failing: string[] = []): Field {
     switch: (node) => ({
       virsh: async (verb) => {
         calls.push(`${node} ${verb}`);
-        if (failing.includes(verb)) throw new Error("domain is already running");
+        if (failing.includes(verb)) throw new Error(why);
       },
       script: async (script) => {
         calls.push(`${node} ${script}`);
@@ -73,6 +73,28 @@ describe("restoring", () => {
     expect(await restore(journal, field([], ["start"]), () => undefined)).toEqual({ failed: [], switchedOn: [] });
     expect(journal.open).toEqual([]);
   });
+
+  it.each(["error: failed to connect to the hypervisor", "Permission denied (publickey)", "domain is not running"])(
+    "keeps a machine whose switch cannot be reached in its journal: %s",
+    async (why) => {
+      const journal = new RestoreJournal(path());
+      journal.owe([{ kind: "power", node: "b", what: "start" }]);
+      const { failed, switchedOn } = await restore(journal, field([], ["start"], why), () => undefined);
+      expect(failed).toEqual([`not restored: b: virsh start: ${why}`]);
+      expect(switchedOn).toEqual([]);
+      expect(journal.open).toHaveLength(1);
+    },
+  );
+
+  it.each(["error: Domain is already active", "Requested operation is not valid: domain is already running"])(
+    "takes libvirt's own words for it: %s",
+    async (why) => {
+      const journal = new RestoreJournal(path());
+      journal.owe([{ kind: "power", node: "b", what: "resume" }]);
+      expect((await restore(journal, field([], ["resume"], why), () => undefined)).failed).toEqual([]);
+      expect(journal.open).toEqual([]);
+    },
+  );
 
   it("tells whom it had to switch on: fencing should have done that", async () => {
     const journal = new RestoreJournal(path());
