@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Entry, What } from "./entry";
-import { now } from "./entry";
+import { now, TOO_EARLY } from "./entry";
 import type { Journal } from "./journal";
 import type { Open, Session } from "./session";
 import { Refused } from "./session";
@@ -85,7 +85,7 @@ export class Writer {
 
   private async lie(session: Session, seq: number): Promise<"none"> {
     await session.insertUncommitted({ client: this.id, seq });
-    await this.note("ok", seq);
+    await this.note("ok", seq, TOO_EARLY);
     this.drop();
     return "none";
   }

@@ -11,9 +11,12 @@ export interface Entry {
   readonly what: What;
   /** Milliseconds since 1970 on a clock that never steps back. */
   readonly at: number;
-  /** Why it failed or is unknown. */
+  /** Why it failed or is unknown; `TOO_EARLY` where a client of the negative control lied. */
   readonly why?: string;
 }
+
+/** A write noted as acknowledged before it was committed, on purpose. */
+export const TOO_EARLY = "acknowledged too early";
 
 /** A row of the ledger's table. */
 export interface Row {

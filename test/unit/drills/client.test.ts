@@ -1,9 +1,11 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { judge } from "../../../drills/control";
 import { check, kept } from "../../../drills/ledger/check";
 import { Writer } from "../../../drills/ledger/client";
 import type { Entry, Row } from "../../../drills/ledger/entry";
+import { TOO_EARLY } from "../../../drills/ledger/entry";
 import { Journal, readJournal } from "../../../drills/ledger/journal";
 import type { Session } from "../../../drills/ledger/session";
 import { classify, Refused } from "../../../drills/ledger/session";
@@ -91,6 +93,7 @@ describe("a client of the ledger", () => {
       { client: 1, seq: 10 },
     ]);
     expect(kept(v)).toBe(false);
+    expect(judge(entries, db.table)).toEqual({ acknowledged: 10, lies: 2, lost: 2, passed: true });
   });
 
   it("tries again as long as it cannot connect, and stops when it is told to", async () => {
@@ -102,6 +105,39 @@ describe("a client of the ledger", () => {
     };
     await new Writer(1, open, { append: async () => undefined }, { period: 1, retry: 1, limit: 9 }).run(stop.signal);
     expect(tries).toBe(3);
+  });
+});
+
+describe("the negative control", () => {
+  const wrote = (seq: number, early = false): Entry[] => [
+    { client: 1, seq, what: "invoke", at: 1 },
+    { client: 1, seq, what: "ok", at: 2, ...(early ? { why: TOO_EARLY } : {}) },
+  ];
+  const row = (seq: number): Row => ({ client: 1, seq });
+
+  it.each<[string, Entry[], Row[], Partial<ReturnType<typeof judge>>]>([
+    [
+      "passes when each lie is found lost, and nothing else",
+      [...wrote(1), ...wrote(2, true)],
+      [row(1)],
+      { lies: 1, lost: 1, passed: true },
+    ],
+    [
+      "fails when one of several is not",
+      [...wrote(1, true), ...wrote(2, true)],
+      [row(2)],
+      { lies: 2, lost: 1, passed: false },
+    ],
+    ["fails when nobody has lied", wrote(1), [row(1)], { lies: 0, lost: 0, passed: false }],
+    [
+      "fails when an honest write is lost as well",
+      [...wrote(1), ...wrote(2, true)],
+      [],
+      { lies: 1, lost: 1, passed: false },
+    ],
+    ["fails by a phantom", wrote(1, true), [row(9)], { lies: 1, lost: 1, passed: false }],
+  ])("%s", (_name, entries, present, wanted) => {
+    expect(judge(entries, present)).toMatchObject(wanted);
   });
 });
 
