@@ -5,6 +5,7 @@ import { NotDeployed } from "../tools/status/deployment";
 import { Unfit } from "./needs";
 import type { DrillOptions } from "./options";
 import { NotReady } from "./precheck";
+import type { Ending } from "./suite/run";
 
 /** Exit status: 0 all came as expected, 1 not, 2 the drill itself failed, 3 it was refused and nothing was touched. */
 export const enum Exit {
@@ -60,6 +61,12 @@ export function interruptible(): AbortSignal {
       interrupted.abort();
     });
   return interrupted.signal;
+}
+
+/** The exit status of a set: 0 only where all that was asked for is green, as often as was asked for. */
+export function exitOf({ how, green }: Ending): number {
+  if (how === "not healthy" || how === "refused") return Exit.Refused;
+  return how === "done" && green ? 0 : Exit.Unexpected;
 }
 
 /** Says why, and sets the exit status. */

@@ -17,12 +17,20 @@ export function refusal(fault: Fault, inLab: boolean, wanted: string, given: str
   return `this is a real cluster, and ${fault.name} breaks it for real: consent with CONSENT=${wanted}${said}`;
 }
 
+/** The cluster's name and address, by the first node that tells. @throws NotReady when none does */
+export async function clusterOf(d: Deployment): Promise<string> {
+  for (const node of d.nodes) {
+    const script = sh`corosync-cmapctl -g totem.cluster_name`;
+    const [answer] = await run(connectionOf(d, node), [{ script }]).catch(() => []);
+    const name = /= (\S+)/.exec(answer?.stdout ?? "")?.[1];
+    if (name !== undefined) return consentName(name, d.address);
+  }
+  throw new NotReady([`no node tells the cluster's name: Corosync runs on neither ${d.nodes.join(" nor ")}`]);
+}
+
 /** @throws NotReady without consent to exactly this cluster; the embedded lab needs none */
 export async function demandConsent(d: Deployment, fault: Fault, given: string | undefined): Promise<void> {
   if (d.lab) return;
-  const [node = ""] = d.nodes;
-  const [answer] = await run(connectionOf(d, node), [{ script: sh`corosync-cmapctl -g totem.cluster_name` }]);
-  const name = /= (\S+)/.exec(answer?.stdout ?? "")?.[1] ?? "";
-  const why = refusal(fault, false, consentName(name, d.address), given);
+  const why = refusal(fault, false, await clusterOf(d), given);
   if (why !== undefined) throw new NotReady([why]);
 }

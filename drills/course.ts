@@ -1,3 +1,4 @@
+import type { About } from "./about";
 import type { Finding } from "./aftermath/aftermath";
 import type { Entry, Row } from "./ledger/entry";
 import type { Roles } from "./precheck";
@@ -34,6 +35,7 @@ export interface Strike {
 /** What the drill itself has seen, before any of it is judged. */
 export interface Course extends Strike {
   readonly roles: Roles;
+  readonly about: About;
   readonly started: number;
   /** When the ledger was told to stop, and until when its clients have tried to write. */
   readonly stopped: number;

@@ -4,6 +4,8 @@ import type { Deployment } from "../tools/status/deployment";
 import { connectionOf } from "../tools/status/deployment";
 import { problems } from "../tools/status/health";
 import { readStatus } from "../tools/status/read";
+import type { About } from "./about";
+import { aboutOf } from "./about";
 import { alertsOn } from "./alerts/on";
 import type { Field } from "./actions/field";
 import { fieldOf } from "./actions/field";
@@ -43,6 +45,7 @@ class Drill {
     private readonly d: Deployment,
     private readonly fault: Fault,
     private readonly roles: Roles,
+    private readonly about: About,
     private readonly journal: RestoreJournal,
     private readonly o: DrillOptions,
   ) {
@@ -57,7 +60,7 @@ class Drill {
     try {
       const course = await this.course();
       await Promise.all(this.watches.map((w) => w.stop()));
-      return await assemble(this.d, this.fault, course, this.watches, await surroundings(this.d));
+      return await assemble(this.d, this.fault, course, this.watches, await surroundings(this.d, this.o.verify));
     } finally {
       await Promise.all(this.watches.map((w) => w.stop()));
       await this.clean().catch((e: Error) => this.o.progress(`not everything was cleaned: ${e.message}`));
@@ -96,6 +99,7 @@ class Drill {
       return {
         ...strike,
         roles,
+        about: this.about,
         started,
         stopped,
         wroteUntil: ledger.ended ?? stopped,
@@ -157,7 +161,7 @@ export async function runDrill(d: Deployment, fault: Fault, o: DrillOptions): Pr
   const journal = journalOf(d, o.home);
   await restoreLeft(d, journal, o);
   o.progress("checking that the cluster is healthy");
-  const found = await precheck(d);
-  await demandNeeds(fault, fieldOf(d, found));
-  return new Drill(d, fault, found, journal, o).run();
+  const roles = await precheck(d);
+  await demandNeeds(fault, fieldOf(d, roles));
+  return new Drill(d, fault, roles, await aboutOf(d, o), journal, o).run();
 }

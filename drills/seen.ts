@@ -6,6 +6,9 @@ export interface Sighting {
   /** The day. */
   readonly on: string;
   readonly where: string;
+  /** Whose values the stack had, and whether the whole data was read afterwards; the oldest do not say. */
+  readonly profile?: string;
+  readonly verified?: boolean;
 }
 
 export const SIGHTINGS_FILE = join(__dirname, "sightings.json");

@@ -4,7 +4,7 @@ import { closeAll } from "@qvd-ha/providers/dist/remote";
 import { Command, Option } from "commander";
 import { loadDeployment } from "../tools/status/deployment";
 import type { Common } from "./cli";
-import { drillOptions, Exit, failed, interruptible, positive, say, withCommon } from "./cli";
+import { drillOptions, exitOf, failed, interruptible, positive, say, withCommon } from "./cli";
 import type { SetName } from "./faults";
 import { faultNamed, setOf } from "./faults";
 import type { Fault } from "./faults/fault";
@@ -12,8 +12,9 @@ import { list } from "./list";
 import { page } from "./page/page";
 import { summary } from "./suite/print";
 import type { SuiteReport } from "./suite/report";
-import { gather, parseReport, passed } from "./suite/report";
+import { gather, parseReport } from "./suite/report";
 import { Results } from "./suite/results";
+import type { Ending } from "./suite/run";
 import { runSuite } from "./suite/run";
 import { record } from "./suite/sightings";
 
@@ -28,6 +29,13 @@ interface Options extends Common {
   readonly reportOnly?: boolean;
   readonly record?: boolean;
 }
+
+const ENDINGS: Readonly<Record<Ending["how"], string>> = {
+  done: "all of it was drilled",
+  "out of time": "not all of it was drilled: call again to go on",
+  "not healthy": "ended: the cluster is not healthy (make status says why)",
+  refused: "ended: a drill was refused; why stands above",
+};
 
 /** On a real cluster the faults that only the lab may see are left out, not refused one by one. */
 function chosen(o: Options, inLab: boolean): Fault[] {
@@ -63,14 +71,14 @@ async function main(o: Options): Promise<void> {
     repeat: o.repeat,
     budgetSeconds: o.budget,
     drill: () => drillOptions(o, signal),
+  }).catch(async (e: Error) => {
+    await write(results, before);
+    throw e;
   });
   const report = await write(results, before);
   if (o.record) record(report);
-  if (ending === "out of time") say("not all of it was drilled: call again to go on");
-  if (ending === "not healthy") say("ended: the cluster is not healthy (make status says why)");
-  const green = faults.every((f) => report.cases.some((c) => c.fault === f.name && passed(c)));
-  if (ending === "not healthy" && !green) process.exitCode = Exit.Refused;
-  else if (!green || report.control?.passed === false) process.exitCode = Exit.Unexpected;
+  say(ENDINGS[ending.how]);
+  process.exitCode = exitOf(ending);
 }
 
 withCommon(new Command("drills"))

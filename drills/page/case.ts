@@ -94,12 +94,29 @@ function ledger(r: DrillReport): Html | undefined {
   </p>`;
 }
 
+/** What the numbers are about, and how much of it was looked at. */
+function basis(r: DrillReport): Html {
+  const { about, sampling, counts } = r;
+  const share = (up: number, sampled: number): string => `${up > 0 ? Math.floor((sampled / up) * 100) : 0} %`;
+  const sampled = Object.entries(r.invariants.samples).map(([node, n]) => {
+    const c = sampling?.[node];
+    return c ? `${n} of ${node} (${share(c.up, c.sampled)} of its time up)` : `${n} of ${node}`;
+  });
+  const data =
+    about && (about.verify ? "the data was read afterwards" : "the data was not read afterwards (--no-verify)");
+  const where = about && [about.cluster, about.profile && `profile ${about.profile}`, data].filter(Boolean).join(", ");
+  return html`<p class="soft small">
+    ${plural(counts.fencings, "fencing")}, ${plural(counts.fencingFailures, "failed one", "failed ones")},
+    ${plural(counts.promotions, "promotion")}. Samples: ${sampled.join(", ") || "none"}.${where && ` On ${where}.`}
+  </p>`;
+}
+
 function run(r: DrillReport, p: Picture | undefined): Html {
   const about = `Timeline of ${r.fault}: longest gap ${seconds(r.gap?.seconds)} s`;
   return html`<div>
     ${picture(p, about)}${legend(r)}
     <div class="columns" style="margin-top:14px">${outcomes(r.outcomes)}${pieces(r)}</div>
-    ${ledger(r)}${remarks(r)}
+    ${ledger(r)}${basis(r)}${remarks(r)}
   </div>`;
 }
 

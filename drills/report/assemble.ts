@@ -120,6 +120,7 @@ export async function assemble(
     fault: fault.name,
     number: fault.number,
     title: fault.title,
+    about: course.about,
     ...roles,
     started,
     injected,

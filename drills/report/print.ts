@@ -30,7 +30,11 @@ function ledgerLines(r: DrillReport): string[] {
 function invariantLines(r: DrillReport): string[] {
   const samples = Object.entries(r.invariants.samples).map(([node, n]) => `${n} of ${node}`);
   const broken = r.invariants.violations.map((v) => `  BROKEN: ${v.what}`);
-  return [`  samples: ${samples.join(", ")}`, ...(broken.length > 0 ? broken : ["  all held"])];
+  const shares = Object.entries(r.sampling ?? {}).map(
+    ([node, c]) => `${node} ${c.sampled.toFixed(0)} of ${c.up.toFixed(0)} s up`,
+  );
+  const known = shares.length > 0 ? `; sampled: ${shares.join(", ")}` : "";
+  return [`  samples: ${samples.join(", ")}${known}`, ...(broken.length > 0 ? broken : ["  all held"])];
 }
 
 /** One drill on one screen. */

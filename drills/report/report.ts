@@ -1,3 +1,4 @@
+import type { About } from "../about";
 import type { Finding } from "../aftermath/aftermath";
 import type { Coverage } from "../invariants/coverage";
 import type { InvariantReport } from "../invariants/rules";
@@ -22,6 +23,8 @@ export interface DrillReport {
   /** In the list of faults to survive; absent in the oldest reports. */
   readonly number?: string;
   readonly title: string;
+  /** Absent in older reports. */
+  readonly about?: About;
   /** The nodes in their roles before the fault. */
   readonly active: string;
   readonly standby: string;

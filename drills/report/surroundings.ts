@@ -1,9 +1,11 @@
 import { execFile } from "node:child_process";
 import { cpus, totalmem } from "node:os";
 import { promisify } from "node:util";
-import { raw, run } from "@qvd-ha/providers/dist/remote";
+import { raw, run, sh } from "@qvd-ha/providers/dist/remote";
+import type { Sh } from "@qvd-ha/providers/dist/remote";
 import type { Deployment } from "../../tools/status/deployment";
 import { connectionOf } from "../../tools/status/deployment";
+import { CIB_FILE } from "../invariants/configuration";
 
 /** On what a drill ran: times mean nothing without it. */
 export interface Surroundings {
@@ -13,6 +15,10 @@ export interface Surroundings {
   readonly machine: Readonly<Record<string, string>>;
 }
 
+/** The agents of the fence devices, as the cluster's configuration on the disk has them. */
+export const fenceAgents = (cib = CIB_FILE): Sh =>
+  sh`grep -o '<primitive [^>]*class="stonith"[^>]*>' ${cib} 2>/dev/null | sed -n 's/.* type="\([^"]*\)".*/\1/p' | sort -u | paste -sd,`;
+
 /** One `name=value` a line. */
 const VERSIONS = raw(`. /etc/os-release; echo "system=$PRETTY_NAME"
 echo "kernel=$(uname -r)"
@@ -20,6 +26,7 @@ echo "Pacemaker=$(pacemakerd --version 2>/dev/null | sed -n 's/^Pacemaker //p')"
 echo "Corosync=$(corosync -v 2>/dev/null | sed -n "s/.*version '\\([^']*\\)'.*/\\1/p")"
 echo "DRBD=$(sed -n 's/^version: \\([^ ]*\\).*/\\1/p' /proc/drbd 2>/dev/null)"
 p=$(pgrep -o -x 'postgres|postmaster') && echo "PostgreSQL=$("$(readlink -f "/proc/$p/exe")" --version | sed 's/^[^0-9]*//')"
+echo "fence agents=$(${fenceAgents().text})"
 echo "processors of a node=$(nproc), $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)"
 echo "memory of a node=$(awk '/MemTotal/ { printf "%d MiB", $2 / 1024 }' /proc/meminfo)"`);
 
@@ -49,7 +56,7 @@ async function guests(d: Deployment): Promise<Record<string, string>> {
 }
 
 /** Never throws: what cannot be found out is left out. */
-export async function surroundings(d: Deployment): Promise<Surroundings> {
+export async function surroundings(d: Deployment, verify: boolean): Promise<Surroundings> {
   const answers = await Promise.all(
     d.nodes.map((n) => run(connectionOf(d, n), [{ script: VERSIONS, timeoutSeconds: 30 }]).catch(() => [])),
   );
@@ -59,6 +66,8 @@ export async function surroundings(d: Deployment): Promise<Surroundings> {
     // The node that serves knows the server's version; what both know is the same.
     versions: { ...nodes[0], ...nodes[1], ...(await program()) },
     machine: {
+      ...(d.profile === undefined ? {} : { profile: d.profile }),
+      "data read afterwards": verify ? "yes" : "no (--no-verify)",
       processors: `${cpus().length} × ${cpu?.model.trim() ?? "unknown"}`,
       memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
       kind: d.lab ? "embedded lab" : "real cluster",

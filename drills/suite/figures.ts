@@ -1,3 +1,4 @@
+import { percentile } from "../ledger/gaps";
 import type { DrillReport } from "../report/report";
 import type { Case, SuiteReport } from "./report";
 import { breaksOf, passed } from "./report";
@@ -32,12 +33,15 @@ export interface Row {
   readonly passed: boolean;
   readonly runs: number;
   readonly gap?: Spread;
+  /** Of the gaps, by nearest rank; where there are several. Their median is p50. */
+  readonly p95?: number;
   readonly redundant?: Spread;
   readonly acknowledged: number;
   readonly lost: number;
   readonly phantom: number;
   readonly unknown: number;
   readonly fencings: number;
+  readonly promotions: number;
   /** Without those that the fault itself is. */
   readonly violations: number;
   /** Of the report that it is compared with. */
@@ -50,6 +54,10 @@ const sum = (runs: readonly DrillReport[], n: (r: DrillReport) => number): numbe
 export function row(c: Case, before?: Case): Row {
   const { runs } = c;
   const gap = gapsOf(runs);
+  const p95 = percentile(
+    runs.flatMap((r) => (r.gap ? [r.gap.seconds] : [])),
+    95,
+  );
   const redundant = spread(runs.flatMap((r) => (r.redundantAfter === undefined ? [] : [r.redundantAfter])));
   const old = before && gapsOf(before.runs);
   return {
@@ -59,12 +67,14 @@ export function row(c: Case, before?: Case): Row {
     passed: passed(c),
     runs: runs.length,
     ...(gap ? { gap } : {}),
+    ...(gap && gap.count > 1 && p95 !== undefined ? { p95 } : {}),
     ...(redundant ? { redundant } : {}),
     acknowledged: sum(runs, (r) => r.verdict?.acknowledged ?? 0),
     lost: sum(runs, (r) => r.verdict?.lost.length ?? 0),
     phantom: sum(runs, (r) => r.verdict?.phantom.length ?? 0),
     unknown: sum(runs, (r) => r.verdict?.unknown ?? 0),
     fencings: sum(runs, (r) => r.counts.fencings),
+    promotions: sum(runs, (r) => r.counts.promotions),
     violations: sum(runs, (r) => r.invariants.violations.filter((v) => !breaksOf(c.fault).includes(v.rule)).length),
     ...(old ? { before: old } : {}),
   };

@@ -1,13 +1,14 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { About } from "../about";
+import { difference } from "../about";
+import type { Control } from "../control";
 import type { DrillReport } from "../report/report";
 
-/** The negative control's own result. */
-export interface ControlResult {
-  readonly acknowledged: number;
-  readonly lost: number;
-  /** Whether the checker found the writes that were acknowledged too early. */
-  readonly passed: boolean;
+/** The negative control's own result; the oldest do not say how many lies were told, nor where. */
+export interface ControlResult extends Omit<Control, "lies"> {
+  readonly lies?: number;
+  readonly about?: About;
 }
 
 /** A drill that did not come to an end; says nothing of the cluster. */
@@ -38,9 +39,20 @@ export class Results {
     return [...new Set(readdirSync(this.directory).flatMap((f) => NAME.exec(f)?.[1] ?? []))];
   }
 
-  /** How often a fault has come as expected. */
-  green(fault: string): number {
-    return this.of(fault).filter((r) => !isBroken(r) && r.passed).length;
+  /** How often a fault has come as expected; there and with the checks that `about` asks for, if it is given. */
+  green(fault: string, about?: About): number {
+    return this.drills(fault, about).filter((r) => r.passed).length;
+  }
+
+  /** The newest drill of a fault that says something of what is asked for. */
+  newest(fault: string, about: About): DrillReport | undefined {
+    return this.drills(fault, about).at(-1);
+  }
+
+  /** Why the newest green result of a fault says nothing of what is asked for; undefined where there is none that does not. */
+  foreign(fault: string, about: About): string | undefined {
+    const green = this.drills(fault).filter((r) => r.passed);
+    return green.flatMap((r) => difference(about, r.about) ?? []).at(-1);
   }
 
   add(result: Result): void {
@@ -54,6 +66,11 @@ export class Results {
 
   set control(result: ControlResult) {
     this.write(CONTROL, result);
+  }
+
+  private drills(fault: string, about?: About): DrillReport[] {
+    const all = this.of(fault).filter((r): r is DrillReport => !isBroken(r));
+    return about ? all.filter((r) => difference(about, r.about) === undefined) : all;
   }
 
   private numbers(fault: string): number[] {

@@ -1,6 +1,8 @@
 import type { Deployment } from "../../tools/status/deployment";
 import { problems } from "../../tools/status/health";
 import { readStatus } from "../../tools/status/read";
+import type { About } from "../about";
+import { aboutOf } from "../about";
 import { negativeControl } from "../control";
 import type { Fault } from "../faults/fault";
 import { now } from "../ledger/entry";
@@ -22,23 +24,46 @@ export interface SuiteOptions {
   drill(): DrillOptions;
 }
 
-/** How a call ended, as far as it is not in the results. */
-export type Ending = "done" | "out of time" | "not healthy";
+/** How a call ended. `refused`: the cluster or a missing consent was against a drill, and why was told. */
+export interface Ending {
+  readonly how: "done" | "out of time" | "not healthy" | "refused";
+  /** Whether all that was asked for is green, as often as was asked for, and the negative control with it. */
+  readonly green: boolean;
+}
 
 async function settled(d: Deployment, o: DrillOptions): Promise<boolean> {
   const healthy = async (): Promise<boolean> => problems(await readStatus(d)).length === 0;
   return until(healthy, now() + SETTLE_SECONDS * 1000, 5_000, o.signal);
 }
 
-async function control(d: Deployment, results: Results, o: DrillOptions): Promise<void> {
-  if (results.control?.passed) return;
+async function control(d: Deployment, results: Results, about: About, o: DrillOptions): Promise<void> {
+  const { control: known } = results;
+  if (known?.passed && known.lies !== undefined && known.about?.cluster === about.cluster) return;
   o.progress("negative control: writes acknowledged too early");
-  const verdict = await negativeControl(d, o);
-  const lost = verdict.lost.length;
-  results.control = { acknowledged: verdict.acknowledged, lost, passed: lost > 0 };
+  results.control = { ...(await negativeControl(d, o)), about };
 }
 
-/** Drills what is not green yet, all of it once before any of it twice. Never goes on with a cluster that is not healthy. */
+/** A fault is due for the nth time as long as it was not green so often; and once more where its newest drill failed. */
+const due = (results: Results, fault: Fault, about: About, n: number, repeat: number): boolean =>
+  results.green(fault.name, about) < n || (n === repeat && results.newest(fault.name, about)?.passed === false);
+
+const allGreen = (results: Results, faults: readonly Fault[], about: About, repeat: number): boolean =>
+  results.control?.passed === true &&
+  faults.every((f) => results.green(f.name, about) >= repeat && results.newest(f.name, about)?.passed === true);
+
+/** Says once of each fault why results that are green do not count. */
+function tellForeign(results: Results, faults: readonly Fault[], about: About, o: DrillOptions): void {
+  for (const { name } of faults) {
+    const why = results.foreign(name, about);
+    if (why !== undefined && results.green(name, about) === 0)
+      o.progress(`${name} is drilled again: the green result in ${results.directory} ${why}`);
+  }
+}
+
+/**
+ * Drills what is not green yet, all of it once before any of it twice. Never goes on with a cluster that is not healthy, and never throws for one that refuses a
+ * drill: what was found before is to be reported.
+ */
 export async function runSuite(
   d: Deployment,
   faults: readonly Fault[],
@@ -47,23 +72,37 @@ export async function runSuite(
 ): Promise<Ending> {
   const begun = now();
   const first = o.drill();
-  if (!(await settled(d, first))) return "not healthy";
-  await control(d, results, first);
-  for (let n = 1; n <= o.repeat; n++)
-    for (const fault of faults) {
-      if (results.green(fault.name) >= n) continue;
-      const options = o.drill();
-      if (options.signal.aborted || now() - begun > o.budgetSeconds * 1000) return "out of time";
-      if (!(await settled(d, options))) return "not healthy";
-      try {
-        const report = await runDrill(d, fault, options);
-        results.add(report);
-        console.log(print(report));
-      } catch (e) {
-        if (e instanceof NotReady) throw e;
-        results.add({ fault: fault.name, broken: (e as Error).message });
-        options.progress(`${fault.name} did not come to an end: ${(e as Error).message}`);
+  try {
+    if (!(await settled(d, first))) return { how: "not healthy", green: false };
+    const about = await aboutOf(d, first);
+    const ended = (how: Ending["how"]): Ending => ({ how, green: allGreen(results, faults, about, o.repeat) });
+    await control(d, results, about, first);
+    tellForeign(results, faults, about, first);
+    for (let n = 1; n <= o.repeat; n++)
+      for (const fault of faults) {
+        if (!due(results, fault, about, n, o.repeat)) continue;
+        const options = o.drill();
+        if (options.signal.aborted || now() - begun > o.budgetSeconds * 1000) return ended("out of time");
+        if (!(await settled(d, options))) return ended("not healthy");
+        await one(d, fault, results, options);
       }
-    }
-  return "done";
+    return ended("done");
+  } catch (e) {
+    if (!(e instanceof NotReady)) throw e;
+    first.progress(e.message);
+    return { how: "refused", green: false };
+  }
+}
+
+/** @throws NotReady alone: what else goes wrong is the drill's own result */
+async function one(d: Deployment, fault: Fault, results: Results, options: DrillOptions): Promise<void> {
+  try {
+    const report = await runDrill(d, fault, options);
+    results.add(report);
+    console.log(print(report));
+  } catch (e) {
+    if (e instanceof NotReady) throw e;
+    results.add({ fault: fault.name, broken: (e as Error).message });
+    options.progress(`${fault.name} did not come to an end: ${(e as Error).message}`);
+  }
 }

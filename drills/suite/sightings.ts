@@ -13,7 +13,15 @@ export function merged(known: Readonly<Record<string, Sighting>>, report: SuiteR
     if (!run || !passed(c)) return [];
     const { machine, versions } = run.surroundings ?? { machine: {}, versions: {} };
     const where = [machine["kind"], versions["system"], machine["guests"]].filter(Boolean).join(", ");
-    return where ? [[c.fault, { on: day(run.injected), where }]] : [];
+    if (!where) return [];
+    const { profile, verify } = run.about ?? {};
+    const more = {
+      ...(profile === undefined ? {} : { profile }),
+      ...(verify === undefined ? {} : { verified: verify }),
+    };
+    // What was seen with the data read is not replaced by less.
+    if (known[c.fault]?.verified && !more.verified) return [];
+    return [[c.fault, { on: day(run.injected), where, ...more }]];
   });
   return Object.fromEntries(
     Object.entries({ ...known, ...Object.fromEntries(news) }).sort(([a], [b]) => (a < b ? -1 : 1)),

@@ -71,6 +71,7 @@ const deployment = {
   address: "10.0.0.9",
   port: 5432,
   nodes: ["a", "b"],
+  profile: "fast",
   worstCaseFailoverSeconds: 20,
   connections: { a: { host: "a", hostKey: "ka" }, b: { host: "b", hostKey: "kb" } },
   lab: { libvirtUri: "none" },
@@ -138,6 +139,8 @@ describe("a drill", () => {
     const r = await drill(cut, {}, options(home));
     expect(unmet(r)).toEqual([]);
     expect(r).toMatchObject({ passed: true, active: "a", standby: "b", fenced: { a: 1, b: 0 } });
+    expect(r.about).toEqual({ cluster: "made@10.0.0.9", profile: "fast", verify: false });
+    expect(r.sampling?.["b"]).toMatchObject({ holes: [] });
     expect(r.gap?.seconds).toBeGreaterThan(0.4);
     expect(r.gap?.seconds).toBeLessThan(5);
     expect(r.verdict?.acknowledged).toBeGreaterThan(20);

@@ -156,6 +156,8 @@ export class SimulatedCluster {
       const log = this.log.filter((l) => l.node === node && l.at >= m.booted).map((l) => l.line);
       if (script.text.includes("journalctl") && this.behaviour.unlogged === node)
         return { code: 1, stdout: "", stderr: "Failed to open the journal" };
+      if (script.text.includes("totem.cluster_name"))
+        return { code: 0, stdout: "totem.cluster_name (str) = made\n", stderr: "" };
       if (script.text.includes("is-active"))
         return { code: 0, stdout: this.behaviour.alerts ? "active\n" : "inactive\n", stderr: "" };
       return { code: 0, stdout: script.text.includes("journalctl") ? log.join("\n") : "", stderr: "" };
