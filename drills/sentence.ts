@@ -1,5 +1,5 @@
 import type { Fault, Times } from "./faults/fault";
-import { REDUNDANT_WITHIN } from "./faults/fault";
+import { promotionsOf, REDUNDANT_WITHIN } from "./faults/fault";
 
 const often = ([least, most]: Times): string =>
   least === most ? (most === 1 ? "once" : `${most} times`) : `${least} to ${most} times`;
@@ -16,6 +16,12 @@ function fencing(f: Fault): string {
   return who.filter(Boolean).join(", ") || "nobody is fenced";
 }
 
+function promoted(f: Fault): string[] {
+  const wanted = promotionsOf(f);
+  if (wanted === undefined) return [];
+  return [wanted[1] === 0 ? "nobody is promoted" : `DRBD is promoted ${often(wanted)}`];
+}
+
 function service(f: Fault): string {
   const { serves, staysDown, completes, gapWithin } = f.expect;
   const node = serves === "either" ? "either node" : `the ${serves} node`;
@@ -30,6 +36,8 @@ export const sentence = (f: Fault): string =>
   [
     service(f),
     fencing(f),
+    ...(f.expect.boots ? [`the ${f.expect.boots} node boots anew`] : []),
+    ...promoted(f),
     ...f.does.flatMap((a) =>
       a.kind === "sees" && a.by === "doctor" ? [`within ${a.seconds} s ${a.says.replace("wait until ", "")}`] : [],
     ),

@@ -51,7 +51,12 @@ const CHECKS = (database: string, port: number): readonly Check[] => [
 /** A check that came to no answer has found nothing out: the drill fails by it as by one that found something. */
 async function look(c: Connection, k: Check): Promise<Finding> {
   const { what, wanted } = k;
-  const unknown = (why: string): Finding => ({ what, wanted, came: `could not be checked: ${why}`, met: false });
+  const unknown = (why: string): Finding => ({
+    what,
+    wanted,
+    came: `could not be checked: ${why} (--no-verify leaves out the checks of the data)`,
+    met: false,
+  });
   try {
     const [a] = await run(c, [{ script: raw(k.script), timeoutSeconds: k.timeoutSeconds }]);
     if (!a) return unknown("no answer");

@@ -89,6 +89,10 @@ describe("the faults", () => {
     ]);
     expect(JSON.stringify(faultNamed("only-standby-back").does.at(-1))).toMatch(/"on":"standby"/);
     expect(faultNamed("only-standby-back").expect.completes).toMatchObject([{ on: "standby" }]);
+  it("say where a node boots, and where nobody is promoted", () => {
+    expect(sentence(faultNamed("reboot"))).toContain("; nobody is fenced; the active node boots anew; both nodes");
+    expect(sentence(faultNamed("ring-flaps"))).toContain("; nobody is fenced; nobody is promoted; both nodes");
+    expect(sentence(faultNamed("power-cut"))).not.toContain("nobody is promoted");
   });
 
   it("take back whatever does not go away by itself", () => {

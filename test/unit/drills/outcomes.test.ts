@@ -2,7 +2,7 @@ import { faultNamed, faults } from "../../../drills/faults";
 import { bootsOf, NEVER, promotionsOf } from "../../../drills/faults/fault";
 import type { Coverage } from "../../../drills/invariants/coverage";
 import { NotReady, roles } from "../../../drills/precheck";
-import type { Findings } from "../../../drills/report/outcomes";
+import type { Findings } from "../../../drills/report/findings";
 import { outcomes } from "../../../drills/report/outcomes";
 import { status, view } from "../status/recorded";
 
