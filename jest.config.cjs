@@ -18,11 +18,13 @@ const named = (process.env.QVD_HA_E2E ?? "").split(/[ ,]+/).filter(Boolean);
 const chapters = named.length === 0 ? STORY : named.includes("all") ? CHAPTERS : named;
 const e2e = { testMatch: chapters.map((name) => `<rootDir>/test/e2e/${name}.test.ts`) };
 
-/** Minutes with a real cluster in name spaces: make impact-table HERE=1, make verbs-table HERE=1. A root with two versions of PostgreSQL: test/offline/postgres/majors.sh. */
+/** Minutes with a real cluster in name spaces: make impact-table HERE=1, make verbs-table HERE=1, and with QVD_HA_HERE=1 test/offline/drills/configuration. A root with two versions of PostgreSQL: test/offline/postgres/majors.sh. */
 const here = {
   testPathIgnorePatterns: [
     "/node_modules/",
-    ...(process.env.QVD_HA_HERE ? [] : ["/test/offline/impact/", "/test/offline/operate/verbs\\.test"]),
+    ...(process.env.QVD_HA_HERE
+      ? []
+      : ["/test/offline/impact/", "/test/offline/operate/verbs\\.test", "/test/offline/drills/configuration\\.test"]),
     ...(process.env.QVD_HA_PG_MAJORS ? [] : ["/test/offline/postgres/majors\\.test"]),
   ],
 };

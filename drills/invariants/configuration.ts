@@ -14,8 +14,8 @@ export interface Configuration {
 }
 
 /**
- * Attributes in the order of their names: whoever made a change has written them in another order than who was told of it. What the root element says is left out,
- * since each node notes there when it wrote and who led the cluster.
+ * Attributes in the order of their names, since the order in which they stand says nothing. What the root element says is left out: each node notes there when it
+ * wrote, and who led the cluster.
  */
 const canonical = ({ name, attrs, children }: Xml): unknown => [
   name,
