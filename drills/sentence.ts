@@ -18,8 +18,11 @@ function fencing(f: Fault): string {
 
 function promoted(f: Fault): string[] {
   const wanted = promotionsOf(f);
-  if (wanted === undefined) return [];
-  return [wanted[1] === 0 ? "nobody is promoted" : `DRBD is promoted ${often(wanted)}`];
+  const { neverPromoted } = f.expect;
+  return [
+    ...(wanted ? [wanted[1] === 0 ? "nobody is promoted" : `DRBD is promoted ${often(wanted)}`] : []),
+    ...(neverPromoted ? [`the ${neverPromoted} node is never promoted`] : []),
+  ];
 }
 
 function service(f: Fault): string {

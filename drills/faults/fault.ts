@@ -31,11 +31,10 @@ export interface Expectation {
   readonly serves: Role | "either";
   /** How often each is fenced; a node that is not named: never. */
   readonly fenced?: { readonly active?: Times; readonly standby?: Times; readonly together?: Times };
-  /**
-   * How often DRBD is promoted, on whichever node. Default: never, where the active node goes on serving through it all; else whatever it takes, though never on
-   * the standby node where the active one serves in the end.
-   */
+  /** How often DRBD is promoted, on whichever node. Default: never, where the active node goes on serving through it all; else as often as it takes. */
   readonly promotions?: Times;
+  /** A node that may not be promoted for a moment, since its data is old. */
+  readonly neverPromoted?: Role;
   /** A node that boots in the course of it, though nobody fences it. */
   readonly boots?: Role;
   /** The longest gap between acknowledged writes, in seconds. Default: the bound that the program prints. */

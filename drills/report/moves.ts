@@ -43,16 +43,17 @@ export function boots(fault: Fault, f: Findings): Outcome[] {
 }
 
 export function promotions(fault: Fault, f: Findings): Outcome[] {
-  const { promoted } = f.order;
-  const told = promoted.map((p) => p.node);
+  const told = f.order.promoted.map((p) => p.node);
   const came = told.join(", ") || "none";
   const allowed = promotionsOf(fault);
-  if (allowed) {
-    const wanted = allowed[1] === 0 ? "none" : often(allowed);
-    return [outcome("promotions", wanted, came, within(told.length, allowed))];
-  }
-  if (fault.expect.serves !== "active") return [];
-  return [outcome("promotions", `none of ${f.standby}`, came, !told.includes(f.standby))];
+  const { neverPromoted } = fault.expect;
+  const never = neverPromoted && f[neverPromoted];
+  return [
+    ...(allowed
+      ? [outcome("promotions", allowed[1] === 0 ? "none" : often(allowed), came, within(told.length, allowed))]
+      : []),
+    ...(never !== undefined ? [outcome("promotions", `none of ${never}`, came, !told.includes(never))] : []),
+  ];
 }
 
 /**

@@ -23,6 +23,7 @@ export const bannedThenDead: Fault = {
     fenced: { active: ONCE },
     gapWithin: 600,
     staysDown: 20,
+    neverPromoted: "standby",
     shows: [{ says: "DRBD forbids promotion of the standby node", problem: /drbd-fence-by-handler/, within: 60 }],
     tells: [linkLost, { says: "DRBD forbids promotion", message: /promoted on no node.*DRBD forbids it/, within: 60 }],
     completes: [],
