@@ -2,9 +2,13 @@ import type { Fault, Times } from "./faults/fault";
 import { promotionsOf, REDUNDANT_WITHIN } from "./faults/fault";
 
 const often = ([least, most]: Times): string =>
-  least === most ? (most === 1 ? "once" : `${most} times`) : `${least} to ${most} times`;
-
-const MOVES: Readonly<Record<number, string>> = { 0: "nowhere", 1: "once at most" };
+  least === most
+    ? most === 1
+      ? "once"
+      : `${most} times`
+    : least === 0 && most === 1
+      ? "once at most"
+      : `${least} to ${most} times`;
 
 function fencing(f: Fault): string {
   const { active, standby, together } = f.expect.fenced ?? {};
@@ -48,10 +52,7 @@ export const sentence = (f: Fault): string =>
       (s) => `make status says within ${s.within} s that ${s.says}${s.lasts ? `, for ${s.lasts} s` : ""}`,
     ),
     ...(f.expect.tells ?? []).map((t) => `an alert says within ${t.within} s that ${t.says}`),
-    ...(f.expect.slows === undefined ? [] : [`at least one write takes ${f.expect.slows} s`]),
-    ...(f.expect.moves === undefined
-      ? []
-      : [`the service moves ${MOVES[f.expect.moves] ?? `${f.expect.moves} times at most`}`]),
+    ...(f.expect.slows === undefined ? [] : [`half of the writes take ${f.expect.slows} s at least`]),
     ...(f.expect.refusesNothing ? ["no write is refused"] : []),
     `both nodes are whole within ${f.expect.redundantWithin ?? REDUNDANT_WITHIN} s`,
   ].join("; ");

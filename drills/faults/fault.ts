@@ -39,10 +39,8 @@ export interface Expectation {
   readonly boots?: Role;
   /** The longest gap between acknowledged writes, in seconds. Default: the bound that the program prints. */
   readonly gapWithin?: number;
-  /** At least one write takes so many seconds from being sent to its acknowledgement: the fault was felt. */
+  /** While the fault lasts, half of the writes take so many seconds at least, from being sent to their acknowledgement: it was felt. */
   readonly slows?: number;
-  /** The service is promoted anew so many times at most: no wandering between the nodes. Default: not counted. */
-  readonly moves?: number;
   /** Writes may wait; none may be refused. */
   readonly refusesNothing?: true;
   /** Seconds for which the fault is left as it is once the service is there, to see that nothing else comes of it. Default: 0. */
@@ -91,6 +89,8 @@ export interface Fault {
 export const REDUNDANT_WITHIN = 600;
 export const ONCE: Times = [1, 1];
 export const NEVER: Times = [0, 0];
+/** No wandering between the nodes. */
+export const ONCE_AT_MOST: Times = [0, 1];
 
 /** The longest gap where nothing is supposed to happen to the service, in seconds: what an emulated machine stutters by itself. */
 export const UNDISTURBED = 10;

@@ -91,11 +91,13 @@ export async function assemble(
   const { tells = [] } = fault.expect;
   const told = course.alerts ? tellings(tells, events, course.injected, course.struck) : [];
   if (tells.length > 0 && !course.alerts) notes.push("no alert was looked for: maintenance.alerts is off");
+  const meanwhile = latencies(entries.filter((e) => e.at >= course.struck && e.at <= course.ended));
   const results = outcomes(fault, {
     ...roles,
     trouble: course.trouble,
     servedBy: course.servedBy,
     gap,
+    took: percentile(meanwhile, 50),
     worstCaseFailoverSeconds: d.worstCaseFailoverSeconds,
     fenced,
     order,

@@ -15,6 +15,8 @@ export interface Findings {
   /** Where the database runs after the fault; undefined: nowhere. */
   readonly servedBy?: string;
   readonly gap?: Gap;
+  /** Median of what the writes took that were sent and acknowledged while the fault lasted, in seconds; undefined where there is none. */
+  readonly took?: number;
   readonly worstCaseFailoverSeconds?: number;
   /** Names of the nodes that were fenced, once for each time. */
   readonly fenced: readonly string[];

@@ -39,6 +39,14 @@ function gap(fault: Fault, f: Findings): Outcome[] {
   return [outcome("longest gap", `at most ${bound} s`, came, f.gap !== undefined && f.gap.seconds <= bound)];
 }
 
+/** A fault that nobody has felt proves nothing. */
+function slow(fault: Fault, f: Findings): Outcome[] {
+  const { slows } = fault.expect;
+  if (slows === undefined) return [];
+  const came = f.took === undefined ? "no write" : secs(f.took);
+  return [outcome("a write takes (median)", `at least ${secs(slows)}`, came, (f.took ?? 0) >= slows)];
+}
+
 function redundancy(fault: Fault, f: Findings): Outcome {
   const limit = fault.expect.redundantWithin ?? REDUNDANT_WITHIN;
   const came = f.redundantAfter === undefined ? "not in that time" : `after ${secs(f.redundantAfter)}`;
@@ -68,6 +76,7 @@ export function outcomes(fault: Fault, f: Findings): Outcome[] {
     ...said("make status says", f.signs),
     ...said("an alert says", f.told),
     ...gap(fault, f),
+    ...slow(fault, f),
     redundancy(fault, f),
     none("lost writes", v?.lost.length),
     none("phantom writes", v?.phantom.length),

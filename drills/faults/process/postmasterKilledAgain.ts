@@ -2,6 +2,7 @@ import { untilServed, wait } from "../../actions/action";
 import { saidOf } from "../../actions/ids";
 import { killPostmaster } from "../../actions/processes";
 import type { Fault } from "../fault";
+import { ONCE_AT_MOST } from "../fault";
 
 /**
  * migration-threshold is reached: the service moves, and nobody is fenced. The fail-count shows, and goes by itself when the last failure is older than
@@ -16,7 +17,7 @@ export const postmasterKilledAgain: Fault = {
   does: [killPostmaster("active"), untilServed(180), wait(5), killPostmaster("active")],
   expect: {
     serves: "standby",
-    moves: 1,
+    promotions: ONCE_AT_MOST,
     shows: [
       { says: "the server has a fail-count", problem: saidOf("postgres", " has fail-count"), within: 120 },
       {

@@ -1,5 +1,6 @@
 import { diskErrors, layerBelowDrbd, layerTools } from "../../actions/layer";
 import type { Fault } from "../fault";
+import { ONCE_AT_MOST } from "../fault";
 import { diskLost, LONG_ENOUGH_TO_TELL } from "../tellings";
 
 /**
@@ -17,7 +18,7 @@ export const activeDiskErrors: Fault = {
   does: [layerBelowDrbd("active"), diskErrors("active")],
   expect: {
     serves: "standby",
-    moves: 1,
+    promotions: ONCE_AT_MOST,
     holds: LONG_ENOUGH_TO_TELL,
     shows: [{ says: "that disk is Diskless", problem: /Diskless/, of: "active", within: 60 }],
     tells: [diskLost],

@@ -10,5 +10,5 @@ export const activeDiskSlow: Fault = {
   where: "lab",
   needs: { on: "active", script: layerTools("delay") },
   does: [layerBelowDrbd("active"), diskDelay("active", 500)],
-  expect: { serves: "active", moves: 0, slows: 0.5, holds: 60 },
+  expect: { serves: "active", slows: 0.5, holds: 60 },
 };

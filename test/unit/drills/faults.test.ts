@@ -60,14 +60,14 @@ describe("the faults", () => {
 
   it("say in words what the disks, the fail-count and the split brain must show", () => {
     expect(sentence(faultNamed("standby-disk-slow"))).toMatch(
-      /at least one write takes 0\.5 s; the service moves nowhere; /,
+      /nobody is promoted; half of the writes take 0\.5 s at least; /,
     );
     expect(sentence(faultNamed("postmaster-killed-again"))).toMatch(
-      /within 120 s that p_postgres has a fail-count; make status says within 300 s that p_postgres has no fail-count any more/,
+      /within 120 s that the server has a fail-count; make status says within 300 s that the server has no fail-count any more/,
     );
     expect(sentence(faultNamed("split-brain"))).toMatch(/keeps its own data, for 60 s; /);
     expect(sentence(faultNamed("file-system-full"))).toMatch(
-      /; within 120 s make doctor says that the file system is full; the service moves once at most; /,
+      /DRBD is promoted once at most; within 120 s make doctor says that the file system is full; /,
     );
   });
 
@@ -89,6 +89,8 @@ describe("the faults", () => {
     ]);
     expect(JSON.stringify(faultNamed("only-standby-back").does.at(-1))).toMatch(/"on":"standby"/);
     expect(faultNamed("only-standby-back").expect.completes).toMatchObject([{ on: "standby" }]);
+  });
+
   it("say where a node boots, and where nobody is promoted", () => {
     expect(sentence(faultNamed("reboot"))).toContain("; nobody is fenced; the active node boots anew; both nodes");
     expect(sentence(faultNamed("ring-flaps"))).toContain("; nobody is fenced; nobody is promoted; both nodes");

@@ -221,6 +221,27 @@ describe("what was checked afterwards", () => {
   });
 });
 
+describe("a slow disk", () => {
+  const quiet: Partial<Findings> = {
+    servedBy: "qvddb1",
+    fenced: [],
+    booted: [],
+    order: { fenced: [], promoting: [], promoted: [] },
+  };
+  it.each([
+    [0.62, []],
+    [0.07, ["a write takes (median)"]],
+    [undefined, ["a write takes (median)"]],
+  ])("was felt by half of the writes: %s s", (took, faults) => {
+    const seen = outcomes(faultNamed("standby-disk-slow"), {
+      ...good,
+      ...quiet,
+      ...(took === undefined ? {} : { took }),
+    });
+    expect(seen.filter((o) => !o.met).map((o) => o.what)).toEqual(faults);
+  });
+});
+
 describe("a drill", () => {
   const deployment = { nodes: ["qvddb1", "qvddb2"] } as Parameters<typeof roles>[0];
 
