@@ -21,11 +21,14 @@ const PAUSE_MS = 3_000;
 const SILENT_MS = 10_000;
 const SILENT_PERIODS = 5;
 
+/** Milliseconds from a connection to its first sample, on an emulated guest that has other work. */
+const FIRST_MS = 12_000;
+
 const silenceOf = (periodSeconds: number): number => Math.max(SILENT_MS, periodSeconds * SILENT_PERIODS * 1000);
 
 /** The longest time in milliseconds without a sample of a node that is up: its connection broke, that was noticed, and it was asked for a new one. */
 export const longestSilence = (periodSeconds: number): number =>
-  silenceOf(periodSeconds) + PAUSE_MS + CONNECT_SECONDS * 1000;
+  silenceOf(periodSeconds) + PAUSE_MS + CONNECT_SECONDS * 1000 + FIRST_MS;
 
 /** Samples one node as long as it is asked to, over one connection at a time. Never throws: a node may die, that is what drills are for. */
 export class NodeWatch {
