@@ -38,6 +38,8 @@ interface Case {
   /** Files, and those that come when it is over. SBD: the number of a process of that name. */
   readonly put?: Readonly<Record<string, string>>;
   readonly then?: Readonly<Record<string, string>>;
+  /** Empty files that are so many hours old. */
+  readonly old?: Readonly<Record<string, number>>;
   readonly says: readonly string[];
 }
 
@@ -107,6 +109,9 @@ describe("the watch", () => {
     const says = c.says.map((s) => s.replace("DIR", room.root));
     room.put("proc/drbd", proc(c.drbd ?? {}));
     put(c.put);
+    Object.entries(c.old ?? {}).forEach(([path, hours]) =>
+      utimesSync(room.put(path, ""), hoursAgo(hours), hoursAgo(hours)),
+    );
     if (c.rings) room.put("rings", recorded(`cfgtool.${c.rings}`));
     if (c.crm === null) room.standin("crm_mon", "exit 102");
     else
