@@ -83,6 +83,30 @@ test("with it, one half of a split has quorum, and only one", async () => {
   expect(NODES.every(trio.quorate)).toBe(true);
 });
 
+test("another authority, as make rotate SECRET=third-vote tells: both nodes keep their quorum, and have the vote again with certificates of it", async () => {
+  // The arbiter's daemon was stopped above.
+  const old = trio.in("qvddb1", "certutil -L -d /etc/corosync/qdevice/net/nssdb -n 'QNet CA' -a");
+  trio.in(ARBITER, "mv /etc/corosync/qnetd/nssdb /etc/corosync/qnetd/nssdb.old");
+  const done = [turn(), turn(), turn(), turn()].flat().map((s) => s.split(":")[0]);
+  expect(done).toEqual([ARBITER, ARBITER, ...NODES, ARBITER, ARBITER, ...NODES]);
+  expect(turn()).toEqual([]);
+  expect(trio.in("qvddb1", "certutil -L -d /etc/corosync/qdevice/net/nssdb -n 'QNet CA' -a")).not.toBe(old);
+  for (const n of NODES) {
+    // systemd's restart waits for the end of the old one.
+    trio.stop(n, "corosync-qdevice");
+    await new Promise((r) => setTimeout(r, 3000));
+    trio.in(n, "systemctl restart corosync-qdevice");
+    const state = (): string =>
+      trio.in(n, "corosync-qdevice-tool -s 2>&1; tail -n 3 /run/corosync-qdevice.log || true");
+    const connected = await trio.until(() => /State:\s+Connected/.test(state()), 40);
+    expect(connected ? "Connected" : state()).toBe("Connected");
+    expect(NODES.every(trio.quorate)).toBe(true);
+  }
+  expect(await trio.until(() => /^Total votes:\s+3$/m.test(trio.in("qvddb1", "corosync-quorumtool -s")), 40)).toBe(
+    true,
+  );
+});
+
 test("without it, both halves of a split have quorum, and fencing alone decides", async () => {
   const two = spec({ token: 1500 });
   for (const n of NODES) for (const d of ["corosync-qdevice", "corosync"]) trio.stop(n, d);
