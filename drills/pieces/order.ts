@@ -1,4 +1,3 @@
-import { IDS } from "../../tools/status/ids";
 import type { LogEvent } from "./events";
 
 /** That something was done to or on a node; milliseconds since 1970. */
@@ -22,7 +21,7 @@ export function orderOf(events: readonly LogEvent[], injected: number): Order {
   const after = events.filter((e) => e.at >= injected).sort((a, b) => a.at - b.at);
   const promotions = (...what: LogEvent["what"][]): Done[] =>
     after
-      .filter((e) => what.includes(e.what) && e.operation === "promote" && e.subject === IDS.drbd)
+      .filter((e) => what.includes(e.what) && e.operation === "promote" && e.subject === drbd)
       .map((e) => ({ node: e.node ?? "?", at: e.at }));
   return {
     fenced: after.filter((e) => e.what === "fenced").map((e) => ({ node: e.subject ?? "?", at: e.at })),

@@ -129,4 +129,5 @@ test("what a verb does besides its program's part follows: a replaced node is ma
   ]);
   const seen = steps(told("tools/verbs/qvd-ha", ["replace-node", "b", "--preview"]));
   expect(seen).toHaveLength(1);
+  expect(() => told("tools/verbs/replace-node", ["b", "--dsik", "x"])).toThrow(/--dsik is none of its options/);
 });
