@@ -1,8 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import type { SettingsInput } from "../../../components/config";
 import { SECRETS } from "../../../components/config/secrets";
 import { decide } from "../../../tools/rotate/decide";
 import { ROTATIONS } from "../../../tools/rotate/secrets";
+import { register } from "../components/graph";
+import valid from "../config/valid.json";
 import cases from "./decisions.json";
 
 // Proves what becomes of a wish for a new value, and that no secret was forgotten. What the exchange does to a cluster is test/e2e's.
@@ -39,6 +43,21 @@ test("every secret of a stack has a way to a new value, once", () => {
   expect([...keys].sort()).toEqual([...SECRETS].sort());
   expect(new Set(ROTATIONS.map((r) => r.name)).size).toBe(ROTATIONS.length);
 });
+
+test("what is made anew is a resource of the program, and makes a secret", async () => {
+  const key = pulumi.secret("k");
+  const made = await register(
+    {
+      ...(valid as SettingsInput),
+      maintenance: {
+        pitr: { enabled: true, repository: { connection: { host: "10.0.0.9", hostKey: "ssh-ed25519 AAAA" } } },
+      },
+    },
+    { sshPrivateKey: key, repositoryPrivateKey: key, repositoryPassphrase: pulumi.secret("sixteen-and-more") },
+  );
+  const makers = made.filter((r) => /RandomPassword$|ssh:KeyPair$/.test(r.type)).map((r) => r.name);
+  expect(ROTATIONS.flatMap((r) => r.made ?? []).sort()).toEqual(makers.sort());
+}, 60_000);
 
 test("every way stands in docs/operations.md", () => {
   const text = readFileSync(join(__dirname, "..", "..", "..", "docs", "operations.md"), "utf8");
