@@ -1,4 +1,5 @@
 import type { LogEvent } from "./events";
+import { layoutIn } from "./pieces";
 
 /** That something was done to or on a node; milliseconds since 1970. */
 export interface Done {
@@ -18,6 +19,7 @@ export interface Order {
 
 /** What the logs tell of it, after the fault alone. */
 export function orderOf(events: readonly LogEvent[], injected: number): Order {
+  const { drbd } = layoutIn(events);
   const after = events.filter((e) => e.at >= injected).sort((a, b) => a.at - b.at);
   const promotions = (...what: LogEvent["what"][]): Done[] =>
     after
