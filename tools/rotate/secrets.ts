@@ -131,8 +131,7 @@ export const ROTATIONS: readonly Rotation[] = [
       "keep the old passphrase, and on the third host a copy of /etc/qvd-ha/repository-<the old stanza>.pgbackrest, for as long as its backups count",
       "pulumi config set --stack STACK --path maintenance.pitr.stanza <another name>",
       "pulumi config set --stack STACK --secret repositoryPassphrase <new",
-      "make up STACK=STACK",
-      "make on STACK=STACK NODE=<the active node> RUN='/usr/local/lib/qvd-ha/pitr backup full'",
+      "make up STACK=STACK    # makes the new place, and begins a full backup there",
     ],
   },
   {
