@@ -57,7 +57,7 @@ describe.each(layouts)("layout %s", (_name, ids) => {
 
   it("shows its server's failures in the words that the faults look for", () => {
     const signs = [...(postmasterKilledAgain.expect.shows ?? []), ...(postmasterKilledEverywhere.expect.shows ?? [])];
-    expect(signs).toHaveLength(2);
+    expect(signs).toHaveLength(3);
     for (const { problem } of signs) {
       expect(`${ids.postgres} has fail-count 2 on a`).toMatch(problem);
       expect(`${ids.fileSystem} has fail-count 2 on a`).not.toMatch(problem);

@@ -47,7 +47,7 @@ const MESSAGES: Readonly<Record<string, readonly string[]>> = {
   "maintenance mode is on": ["maintenance mode is on: nothing is done about failures"],
   "the dead node was not fenced": ["qvddb1 is lost and was not fenced: what it had stays down until it is"],
   "it has no quorum": ["qvddb1 has no quorum: nothing runs on it"],
-  "the monitor of p_postgres failed": ["p_postgres: monitor failed on qvddb1"],
+  "the monitor of the server failed": ["p_postgres: monitor failed on qvddb1"],
   "DRBD forbids promotion": [
     "postgres is promoted on no node: the data is not in use. DRBD forbids it on qvddb2, whose data is behind, until the other node is back",
   ],
