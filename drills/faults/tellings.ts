@@ -23,6 +23,6 @@ export const linkLost = telling(
 /** After the link was down, which is told by the same word. */
 export const standsAlone = telling(
   "DRBD stands alone, and a person must decide",
-  /is StandAlone, disks .*there is no redundancy\. It does not try to connect: after a split brain a person must decide/,
+  /is StandAlone and does not try to connect: after a split brain a person must decide/,
 );
 export const inMaintenance = telling("maintenance mode is on", /maintenance mode is on/);

@@ -203,8 +203,9 @@ look_at_drbd() {
   if redundant || [[ $connection == Verify* && $disk/$peer_disk == UpToDate/UpToDate ]]; then return 0; fi
   local text="$resource on $here is $connection, disks $disk/$peer_disk: there is no redundancy"
   if [ "$disk" != UpToDate ] && [ "$role" = Primary ]; then text="$resource on $here serves from the other node's disk: its own is $disk"; fi
-  if [ "$connection" = StandAlone ]; then text="$text. It does not try to connect: after a split brain a person must decide"; fi
   problem local.drbd warning "$text"
+  # Beside it: a connection that was lost first has been told already, and what is told is not told again in other words.
+  if [ "$connection" = StandAlone ]; then problem local.parted critical "$resource on $here is StandAlone and does not try to connect: after a split brain a person must decide"; fi
 }
 
 look_at_rings() {

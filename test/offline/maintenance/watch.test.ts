@@ -140,6 +140,21 @@ describe("the watch", () => {
     child.endAll();
   });
 
+  test("a split brain after a lost connection is told as well, and that is not over by it", async () => {
+    install();
+    room.put("proc/drbd", proc({ cs: "WFConnection", ds: "UpToDate/DUnknown" }));
+    const child = room.start(WATCH);
+    await until(() => told(child.said()).length === 1, 15, child.said());
+    room.put("proc/drbd", proc({ cs: "StandAlone", ds: "UpToDate/DUnknown" }));
+    await until(() => told(child.said()).length === 2, 15, child.said());
+    await new Promise((r) => setTimeout(r, 3_000));
+    expect(told(child.said())).toEqual([
+      expect.stringMatching(/^warning: postgres on \S+ is WFConnection, disks UpToDate\/DUnknown: there is no redundancy$/),
+      expect.stringMatching(/^critical: postgres on \S+ is StandAlone and does not try to connect: /),
+    ]);
+    child.endAll();
+  });
+
   test("a trouble that was over before the second look is not worth a message", async () => {
     install();
     room.standin(
@@ -183,7 +198,7 @@ describe("the watch", () => {
     install();
     room.put("proc/drbd", proc({ cs: "StandAlone", ds: "UpToDate/DUnknown" }));
     const first = room.start(WATCH);
-    await until(() => told(first.said()).length === 1, 30, first.said());
+    await until(() => told(first.said()).length === 2, 30, first.said());
     await until(() => room.has("run/qvd-ha/watch.told") && room.read("run/qvd-ha/watch.told") !== "", 10, "kept");
     await new Promise((r) => setTimeout(r, 1_100));
     install({ interval: 2 });

@@ -42,7 +42,7 @@ const MESSAGES: Readonly<Record<string, readonly string[]>> = {
     "postgres on qvddb1 is WFConnection, disks UpToDate/Outdated: there is no redundancy",
   ],
   "DRBD stands alone, and a person must decide": [
-    "postgres on qvddb2 is StandAlone, disks UpToDate/DUnknown: there is no redundancy. It does not try to connect: after a split brain a person must decide",
+    "postgres on qvddb2 is StandAlone and does not try to connect: after a split brain a person must decide",
   ],
   "maintenance mode is on": ["maintenance mode is on: nothing is done about failures"],
   "the dead node was not fenced": ["qvddb1 is lost and was not fenced: what it had stays down until it is"],
