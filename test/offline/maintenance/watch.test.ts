@@ -149,7 +149,9 @@ describe("the watch", () => {
     await until(() => told(child.said()).length === 2, 15, child.said());
     await new Promise((r) => setTimeout(r, 3_000));
     expect(told(child.said())).toEqual([
-      expect.stringMatching(/^warning: postgres on \S+ is WFConnection, disks UpToDate\/DUnknown: there is no redundancy$/),
+      expect.stringMatching(
+        /^warning: postgres on \S+ is WFConnection, disks UpToDate\/DUnknown: there is no redundancy$/,
+      ),
       expect.stringMatching(/^critical: postgres on \S+ is StandAlone and does not try to connect: /),
     ]);
     child.endAll();
