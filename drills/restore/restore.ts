@@ -2,13 +2,11 @@ import { raw, run } from "@qvd-ha/providers/dist/remote";
 import type { Undo } from "../actions/action";
 import type { Field } from "../actions/field";
 import type { PowerVerb } from "../actions/action";
+import { ALREADY } from "../actions/virsh";
 import type { Debt, RestoreJournal } from "./journal";
 
 /** How long a node may take to answer; it may be booting. */
 const PATIENCE_SECONDS = 240;
-
-/** libvirt's words for a domain that runs, to whoever starts or resumes it. */
-const ALREADY = /domain is already (active|running)/i;
 
 export const debtsOf = (undo: readonly Undo[], f: Field): Debt[] =>
   undo.flatMap((u) =>

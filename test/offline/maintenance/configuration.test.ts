@@ -3,7 +3,7 @@
  * configuration again; and that a crmsh that fails costs nothing but that text, and is told. The cluster is a file here; that crmsh takes one on other systems, only they can tell.
  */
 import { execFileSync, spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { files } from "../../../providers/maintenance/configuration/render";
 import { schema } from "../../../providers/maintenance/configuration/spec";
@@ -112,6 +112,21 @@ describe("a copy of the cluster's configuration", () => {
     expect(room.has("called")).toBe(false);
     expect(names()).not.toContain("crm.txt");
     expect(room.messages()).toEqual([]);
+  });
+
+  test("a node that is down is no reason against a copy; a configuration that Pacemaker refuses is", () => {
+    const cold = room.at("cold.xml");
+    expect(spawnSync("crm_verify", ["--xml-file", cold])).toMatchObject({ status: 78 });
+    live = cold;
+    expect(copy(false)).toMatchObject({ code: 0 });
+    expect(room.messages()).toEqual([]);
+    expect(meaning(room.put("copied.xml", read("cib.xml")))).toEqual(meaning(cold));
+    writeFileSync(
+      live,
+      readFileSync(cold, "utf8").replace("<constraints>", '<constraints><rsc_location id="nothing"/>'),
+    );
+    expect(copy(false).code).not.toBe(0);
+    expect(room.messages()).toEqual(["warning: the backup of the cluster's configuration failed"]);
   });
 
   test("the standby node makes none", () => {

@@ -116,6 +116,9 @@ describe("an action", () => {
   it("fails where it cannot be done, unless it may be so already", async () => {
     await expect(perform(cut, field([], ["destroy"]), watcher)).rejects.toThrow(/already running/);
     await expect(perform({ ...cut, tolerant: true }, field([], ["destroy"]), watcher)).resolves.toBeUndefined();
+    await expect(
+      perform({ ...cut, tolerant: true }, field([], ["destroy"], "no route to host"), watcher),
+    ).rejects.toThrow("no route to host");
   });
 
   it("fails with its own words when what it waits for does not come", async () => {
