@@ -3,7 +3,7 @@ import { ConnectionError, raw, run } from "@qvd-ha/providers/dist/remote";
 import type { Action, Power, Script } from "./action";
 import type { Field } from "./field";
 import { selfTest } from "./selfTest";
-import { ALREADY } from "./virsh";
+import { isAlready } from "./already";
 
 /** What an action may wait for. */
 export interface Watcher {
@@ -33,7 +33,7 @@ async function power(a: Power, f: Field, node: string): Promise<void> {
     .switch(node)
     .virsh(a.verb)
     .catch((e: Error) => {
-      if (!a.tolerant || !ALREADY.test(e.message)) throw e;
+      if (!a.tolerant || !isAlready(a.verb, e.message)) throw e;
     });
 }
 

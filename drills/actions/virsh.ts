@@ -2,9 +2,6 @@ import { hypervisorOf } from "../../tools/status/hypervisor";
 import type { Deployment } from "../../tools/status/deployment";
 import type { PowerVerb } from "./action";
 
-/** libvirt's words for a domain that is so already, to whoever starts, resumes or destroys it. */
-export const ALREADY = /domain is (already (active|running)|not running)/i;
-
 /** What a drill may do to a node from outside of it. Errors carry virsh's own message. */
 export interface Switch {
   virsh(verb: PowerVerb): Promise<void>;

@@ -2,7 +2,7 @@ import { raw, run } from "@qvd-ha/providers/dist/remote";
 import type { Undo } from "../actions/action";
 import type { Field } from "../actions/field";
 import type { PowerVerb } from "../actions/action";
-import { ALREADY } from "../actions/virsh";
+import { isAlready } from "../actions/already";
 import type { Debt, RestoreJournal } from "./journal";
 
 /** How long a node may take to answer; it may be booting. */
@@ -25,7 +25,7 @@ async function power(d: Debt, f: Field): Promise<boolean> {
     return d.what === "start";
   } catch (e) {
     // virsh refuses what is so already, and that is what is wanted. Any other error leaves the node as it is.
-    if (ALREADY.test((e as Error).message)) return false;
+    if (isAlready(d.what as PowerVerb, (e as Error).message)) return false;
     throw new Error(`${d.node}: virsh ${d.what}: ${(e as Error).message}`);
   }
 }

@@ -1,0 +1,5 @@
+import type { PowerVerb } from "./action";
+
+/** Whether libvirt refused only because the domain is so already. */
+export const isAlready = (verb: PowerVerb, message: string): boolean =>
+  (verb === "destroy" ? /domain is not running/i : /domain is already (active|running)/i).test(message);
