@@ -3,6 +3,7 @@ import { nothing, plan as stages } from "../step";
 import { canonical, merge, readConfiguration, withProperty } from "./cib";
 import { commit, unlessMoved, whileStopped } from "./commit";
 import { serving, simulation } from "./effects";
+import { exchanges, toldIn, toldToStop, untold, whileTold } from "./exchange";
 import { heldIn, hold, holds, release } from "./hold";
 import { partOf, spokesman } from "./read";
 import type { PacemakerSeen, Spokesman } from "./read";
@@ -63,10 +64,24 @@ export function plan(wanted: PacemakerSpec, seen: PacemakerSeen): Plan {
   const from = spokesman(seen);
   if (!from) throw nowhere(wanted);
   const now = readConfiguration(from.cib);
-  if (same(now, partOf(wanted)))
-    return heldIn(from.cib.xml).length > 0
-      ? stages([[released(from.node, from.cib.xml, "an earlier change was interrupted")]])
-      : nothing("the cluster's configuration is as wanted");
+  const told = toldIn(from.cib.xml);
+  if (same(now, partOf(wanted))) {
+    const left = [
+      ...(heldIn(from.cib.xml).length > 0
+        ? [released(from.node, from.cib.xml, "an earlier change was interrupted")]
+        : []),
+      ...(told.length > 0
+        ? [
+            {
+              node: from.node,
+              reason: `start ${told.join(", ")} again: an earlier change was interrupted`,
+              command: commit(from.cib.xml, untold(from.cib.xml), unlessMoved(from.cib)),
+            },
+          ]
+        : []),
+    ];
+    return left.length > 0 ? stages([left]) : nothing("the cluster's configuration is as wanted");
+  }
   const d = difference(now, wanted);
   const what = [
     ...listed("add", d.added),
@@ -75,7 +90,8 @@ export function plan(wanted: PacemakerSpec, seen: PacemakerSeen): Plan {
     ...listed("set options", d.options),
   ];
   const names = idle(from) ? [] : [...new Set(holds(now, partOf(wanted)).values())];
-  const merged = hold(from.cib.xml, merge(from.cib, wanted), names);
+  // Before the rest: what is merged gets ids by its place.
+  const merged = hold(from.cib.xml, merge({ ...from.cib, xml: untold(from.cib.xml) }, wanted), names);
   const step: Step = {
     node: from.node,
     reason: `commit the configuration as one patch: ${what.join("; ")}`,
@@ -83,12 +99,38 @@ export function plan(wanted: PacemakerSpec, seen: PacemakerSeen): Plan {
     // Where nothing runs there is nothing to lose, and nothing to ask.
     ...(idle(from) ? {} : { predict: simulation(from.cib.xml, merged, now, partOf(wanted), serving(from.status)) }),
   };
-  if (idle(from)) return stages([[step]]);
+  if (idle(from) && told.length === 0) return stages([[step]]);
   const settled: Step = {
     node: from.node,
     reason: "wait until the cluster has acted on it",
     command: untilSettled,
     waits: true,
+  };
+  /** The commit itself; where a promotable clone gets another agent, with that clone stopped. */
+  const exchanged = (whole: Step): Step[] => {
+    const swaps = exchanges(now, partOf(wanted));
+    if (swaps.length === 0) return [whole];
+    const clones = swaps.map((s) => s.clone);
+    const stopped = toldToStop(from.cib.xml, clones);
+    const { predict, ...rest } = whole;
+    return [
+      {
+        node: from.node,
+        reason: `stop ${clones.join(", ")} with all that stands on it, until it has its other agent`,
+        command: commit(from.cib.xml, stopped, unlessMoved(from.cib)),
+        ...(predict ? { predict } : {}),
+      },
+      {
+        node: from.node,
+        reason: `wait until ${clones.join(", ")} has stopped`,
+        command: untilStopped(
+          wanted.stopSeconds,
+          swaps.map((s) => s.primitive),
+        ),
+        waits: true,
+      },
+      { ...rest, command: commit(stopped, merged, whileTold(clones)) },
+    ];
   };
   const after = heldIn(merged).length > 0 ? [released(from.node, merged, "the ping was restarted")] : [];
   const reloaded = reloadable(now, partOf(wanted));
@@ -97,7 +139,7 @@ export function plan(wanted: PacemakerSpec, seen: PacemakerSeen): Plan {
     reason: `take back what failed because ${reloaded.join(", ")} was promoted while it was reloaded`,
     command: forgetReload(reloaded),
   };
-  return stages([[step, settled, ...(reloaded.length > 0 ? [forgotten] : []), ...after]]);
+  return stages([[...exchanged(step), settled, ...(reloaded.length > 0 ? [forgotten] : []), ...after]]);
 }
 
 const NOTHING: Configuration = { properties: {}, resourceDefaults: {}, operationDefaults: {}, elements: {} };

@@ -13,7 +13,9 @@ while :; do
   if [[ $seen == *"<resources"* ]]; then
     left=
     while read -r line; do
-      if [[ $line != *'resource_agent="stonith:'* && $line =~ $running ]]; then left="$left \${BASH_REMATCH[1]}"; fi
+      if [[ $line == *'resource_agent="stonith:'* || ! $line =~ $running ]]; then continue; fi
+      id=\${BASH_REMATCH[1]}
+      if [ "\${#only[@]}" = 0 ] || [[ " \${only[*]} " == *" \${id%%:*} "* ]]; then left="$left $id"; fi
     done <<<"$seen"
   fi
   if [ -z "$left" ]; then exit 0; fi
@@ -24,10 +26,14 @@ while :; do
   sleep 2
 done`);
 
-/** Waits until nothing but fence devices runs. @param seconds then it ends with what still runs */
-export const untilStopped = (seconds: number): Command => ({
+/**
+ * Waits until nothing but fence devices runs.
+ * @param seconds then it ends with what still runs
+ * @param only these primitives are waited for; none: all
+ */
+export const untilStopped = (seconds: number, only: readonly string[] = []): Command => ({
   timeoutSeconds: seconds + 60,
-  script: lines(sh`limit=${seconds}`, LOOP),
+  script: lines(sh`limit=${seconds}`, sh`only=(${only})`, LOOP),
 });
 
 /**

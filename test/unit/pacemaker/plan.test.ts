@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { bareCib, cibWith } from "../../offline/pacemaker/cluster";
 import { parseCib } from "../../../providers/pacemaker/cib";
+import { toldToStop } from "../../../providers/pacemaker/exchange";
 import { plan, remove } from "../../../providers/pacemaker/plan";
 import { live, outputs } from "../../../providers/pacemaker/read";
 import type { PacemakerSeen } from "../../../providers/pacemaker/read";
@@ -9,6 +10,7 @@ import { pacemakerSchema } from "../../../providers/pacemaker/spec";
 import { started } from "../../../providers/pacemaker/started";
 import { startedSchema } from "../../../providers/pacemaker/started/spec";
 import { parseStatus } from "../../../providers/pacemaker/status";
+import { formatXml } from "../../../providers/pacemaker/xml";
 import { howto, howtoInput } from "./howto";
 
 /** Wanted is the HOWTO's configuration with `set` and without `drop`; seen is a cluster that has the HOWTO's, unless `bare`. `reason` is a part of the step's. */
@@ -38,6 +40,22 @@ function seen(c: Partial<Case>): PacemakerSeen {
   );
 }
 
+test("what an interrupted change of agents has left told to stop is started again", () => {
+  const left = parseCib(formatXml(toldToStop(parseCib(cibWith(howto())).xml, ["ms_drbd_postgres"])));
+  const all: PacemakerSeen = { qvddb1: { cib: left, status: serving } };
+  const spec = pacemakerSchema.parse(howtoInput);
+  expect(
+    plan(spec, all)
+      .stages.flat()
+      .map((s) => s.reason),
+  ).toEqual(["start ms_drbd_postgres again: an earlier change was interrupted"]);
+  const input = structuredClone(howtoInput) as { elements: Record<string, { agent?: string }> };
+  (input.elements["p_drbd_postgres"] as { agent?: string }).agent = "ocf:qvd-ha:drbd";
+  const again = plan(pacemakerSchema.parse(input), all).stages.flat();
+  expect(again[0]?.reason).toMatch(/^stop ms_drbd_postgres/);
+  expect(again[2]?.command.stdin).not.toMatch(/<nvpair[^>]*target-role[^>]*>[^]*<nvpair[^>]*target-role/);
+});
+
 test.each(cases.map((c) => [c.name, c] as const))("%s", (_name, c) => {
   const input = structuredClone(howtoInput) as { elements: Record<string, unknown> };
   for (const [path, value] of Object.entries(c.set ?? {})) {
@@ -56,7 +74,7 @@ test.each(cases.map((c) => [c.name, c] as const))("%s", (_name, c) => {
       [s.node, true],
     ]),
   );
-  for (const [i, s] of c.plan.entries()) expect(steps[i]?.reason).toContain(s.reason);
+  for (const [i, s] of c.plan.entries()) expect(changing[i]?.reason).toContain(s.reason);
 });
 
 test("where no cluster runs, planning says so; removal has nothing to do; what is known stays known", () => {
