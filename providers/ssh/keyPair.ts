@@ -9,9 +9,17 @@ export interface KeyPairProps {
   readonly privateKey: string;
 }
 
+/** One in some four hundred that ssh2 1.17 writes cannot be read, not even by itself. */
+function readablePair(comment: string): { public: string; private: string } {
+  for (;;) {
+    const pair = utils.generateKeyPairSync("ed25519", { comment });
+    if (!(utils.parseKey(pair.private) instanceof Error)) return pair;
+  }
+}
+
 /** Makes an Ed25519 key pair; it lives in the state alone, the private part as a secret. */
 export function createKeyPair(inputs: { comment: string }): { id: string; outs: KeyPairProps } {
-  const pair = utils.generateKeyPairSync("ed25519", { comment: inputs.comment });
+  const pair = readablePair(inputs.comment);
   const publicKey = pair.public.trim();
   return { id: inputs.comment, outs: { ...inputs, publicKey, privateKey: pair.private } };
 }

@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net";
-import { Server, utils } from "ssh2";
+import { Server } from "ssh2";
 import type { Connection } from "ssh2";
+import { createKeyPair } from "../../../../providers/ssh/keyPair";
 
 /** What one server has seen. */
 export interface Seen {
@@ -14,9 +15,9 @@ export async function sshServer(
   password: string,
   during: () => void = () => undefined,
 ): Promise<{ port: number; hostKey: string; seen: Seen; stop(): void }> {
-  const key = utils.generateKeyPairSync("ed25519");
+  const key = createKeyPair({ comment: "test" }).outs;
   const seen: Seen = { passwords: [], commands: [], environment: {} };
-  const server = new Server({ hostKeys: [key.private] }, (client: Connection) => {
+  const server = new Server({ hostKeys: [key.privateKey] }, (client: Connection) => {
     client.on("error", () => undefined);
     client.on("authentication", (ctx) => {
       if (ctx.method !== "password") return ctx.reject(["password"]);
@@ -44,5 +45,5 @@ export async function sshServer(
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
-  return { port, hostKey: key.public, seen, stop: () => void server.close() };
+  return { port, hostKey: key.publicKey, seen, stop: () => void server.close() };
 }
