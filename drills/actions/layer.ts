@@ -96,6 +96,9 @@ export const layerBelowDrbd = (on: Role): Script => ({
     'layered || { echo "no layer could be put on $disk" >&2; exit 1; }',
     'eval "$attach"',
     "await 180 UpToDate",
+    // The other node may not have heard of the end of the copying yet. Were the disk to fail before it has, DRBD 8.4 would take it for up to date when it is attached again,
+    // though it lacks what was written meanwhile (seen): both sides have the same generation then.
+    "sleep 15",
   ),
   undo: undo(on),
 });

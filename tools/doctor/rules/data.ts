@@ -74,7 +74,12 @@ function disk(l: Look, where: string, d: DrbdView): Said[] {
         where,
         what: "DRBD has no disk here: it was taken away, or gave errors and was detached",
         why: "there is only one copy of the data left",
-        next: [l.on(where, "journalctl -k --no-pager -n 30"), l.on(where, `drbdadm attach ${resource}`)],
+        // One that failed at the very end of being brought up to date counts as up to date when it is back, and may not be.
+        next: [
+          l.on(where, "journalctl -k --no-pager -n 30"),
+          l.on(where, `drbdadm attach ${resource}`),
+          l.make("verify"),
+        ],
       },
     ];
   if (["Failed", "Detaching", "Attaching", "Negotiating"].includes(d.disk))
