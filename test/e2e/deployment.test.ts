@@ -215,7 +215,7 @@ describe("the dev stack", () => {
       });
       expect(broken.code).not.toBe(0);
       expect(broken.output).toMatch(/p_ip_postgres-started/);
-      expect(broken.output).toMatch(/p_ip_postgres_start_0 failed on qvddb\d: .*findif/);
+      expect(broken.output).toMatch(/p_ip_postgres_start_0 failed on qvddb\d: .*there is no interface nosuch0/);
       expect((await go({})).code).toBe(0);
       await must("tools/verbs/status");
     },

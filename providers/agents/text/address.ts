@@ -94,6 +94,7 @@ announce() {
 start() {
   held || {
     find_nic || return 1
+    [ -e "/sys/class/net/$nic" ] || { why "there is no interface $nic to put $ip on"; return 1; }
     said=$(ip -4 address add "$ip/$OCF_RESKEY_cidr_netmask" brd + dev "$nic" 2>&1)
     why=$said
     held || { why "$ip was not put on $nic: \${why:-ip says nothing}"; return 1; }

@@ -151,7 +151,7 @@ describe.each(["ocf:heartbeat:IPaddr2", OURS])("%s", (name) => {
       [{ cidr_netmask: "255.255.255.0" }, NOT_CONFIGURED, "cidr_netmask must be the length of a prefix"],
       [{ cidr_netmask: "33" }, NOT_CONFIGURED, "cidr_netmask must be the length of a prefix"],
       [{ ip: "198.51.100.1" }, FAILED, "no interface has a network that 198.51.100.1 is of"],
-      [{ nic: "none0" }, FAILED, `${IP} was not put on none0: `],
+      [{ nic: "none0" }, FAILED, `there is no interface none0 to put ${IP} on`],
     ] as const) {
       expect(act("start", params)).toBe(status);
       expect(said).toContain(`ocf-exit-reason:`);
