@@ -1,5 +1,6 @@
 import type { Sh } from "../remote";
 import { sh } from "../remote";
+import { promotables } from "./promotables";
 import type { Configuration } from "./spec";
 import type { Xml } from "./xml";
 import { childrenOf, element, within } from "./xml";
@@ -19,12 +20,9 @@ interface Exchange {
 
 /** Promotable clones whose primitive gets another agent. */
 export const exchanges = (now: Configuration, wanted: Configuration): Exchange[] =>
-  Object.entries(now.elements).flatMap(([clone, e]) => {
-    if (e.kind !== "clone" || e.meta["promotable"] !== "true") return [];
-    const [a, b] = [now.elements[e.child], wanted.elements[e.child]];
-    if (a?.kind !== "primitive" || b?.kind !== "primitive" || a.agent === b.agent) return [];
-    return [{ clone, primitive: e.child }];
-  });
+  promotables(now, wanted).flatMap(({ clone, primitive, before, after }) =>
+    before.agent === after.agent ? [] : [{ clone, primitive }],
+  );
 
 const clonesIn = (xml: Xml, change: (clone: Xml) => Xml): Xml =>
   within(xml, "configuration", (c) =>

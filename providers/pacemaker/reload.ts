@@ -1,18 +1,15 @@
 import { lines, raw, sh } from "../remote";
 import type { Command } from "../remote";
 import { canonical } from "./cib";
+import { promotables } from "./promotables";
 import type { Configuration } from "./spec";
 import { untilSettled } from "./stop";
 
 /** Primitives of promotable clones of which a parameter changes: their agent may be told to reload while it is promoted, which effects.ts tells the consequences of. */
-export function reloadable(now: Configuration, wanted: Configuration): string[] {
-  return Object.values(now.elements).flatMap((e) => {
-    if (e.kind !== "clone" || e.meta["promotable"] !== "true") return [];
-    const [a, b] = [now.elements[e.child], wanted.elements[e.child]];
-    if (a?.kind !== "primitive" || b?.kind !== "primitive" || a.agent !== b.agent) return [];
-    return canonical(a.params) === canonical(b.params) ? [] : [e.child];
-  });
-}
+export const reloadable = (now: Configuration, wanted: Configuration): string[] =>
+  promotables(now, wanted).flatMap(({ primitive, before, after }) =>
+    before.agent !== after.agent || canonical(before.params) === canonical(after.params) ? [] : [primitive],
+  );
 
 const FORGET = raw(`for id in "\${ids[@]}"; do
   failed="//lrm_resource[@id='$id']/lrm_rsc_op[@id='\${id}_last_failure_0' and @operation='monitor' and @rc-code='8']"

@@ -1,4 +1,4 @@
-import { DESCRIBED, ENVIRONMENT } from "./common";
+import { DESCRIBED, DISPATCH, ENVIRONMENT } from "./common";
 
 /**
  * The address of the database by the parameters of ocf:heartbeat:IPaddr2, with as few processes as it takes: that agent starts some sixty, on the way out of
@@ -128,12 +128,5 @@ monitor() {
   return 1
 }
 
-case \${1-} in
-meta-data) metadata ;;
-validate-all) valid ;;
-start) valid && start ;;
-stop) stop ;;
-monitor | status) monitor ;;
-*) exit 3 ;;
-esac
+${DISPATCH}
 `;

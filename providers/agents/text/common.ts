@@ -11,3 +11,13 @@ XML
 }
 
 why() { printf 'ocf-exit-reason:%s\\n' "$1" >&2; }`;
+
+/** Which function does which action, of an agent that is not promoted. */
+export const DISPATCH = `case \${1-} in
+meta-data) metadata ;;
+validate-all) valid ;;
+start) valid && start ;;
+stop) stop ;;
+monitor | status) monitor ;;
+*) exit 3 ;;
+esac`;

@@ -1,5 +1,5 @@
 import { TICK } from "../../remote";
-import { DESCRIBED, ENVIRONMENT } from "./common";
+import { DESCRIBED, DISPATCH, ENVIRONMENT } from "./common";
 
 /**
  * A file system on a replicated disk by the parameters of ocf:heartbeat:Filesystem, with as few processes as it takes: on the way to a server that serves,
@@ -110,12 +110,5 @@ END
   { read -r said <"$status"; } 2>/dev/null && [ "$said" = "\${OCF_RESOURCE_INSTANCE:-default}" ] || { why "$status cannot be read"; return 1; }
 }
 
-case \${1-} in
-meta-data) metadata ;;
-validate-all) valid ;;
-start) valid && start ;;
-stop) stop ;;
-monitor | status) monitor ;;
-*) exit 3 ;;
-esac
+${DISPATCH}
 `;
