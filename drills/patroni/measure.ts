@@ -8,7 +8,7 @@ import { positive, say } from "../cli";
 import { Ledger } from "../ledger";
 import { check, kept } from "../ledger/check";
 import { now } from "../ledger/entry";
-import { longestGap } from "../ledger/gaps";
+import { gapOf } from "../ledger/gaps";
 import type { Target } from "../ledger/session";
 import { createTable, dropTable, readTable } from "../ledger/table";
 import type { Comparison } from "../profiles/table";
@@ -24,7 +24,6 @@ const STEADY_SECONDS = 120;
 const SERVED_SECONDS = 300;
 /** After writes are acknowledged again, to see whether they go on. */
 const HOLD_MS = 20_000;
-const BEFORE_MS = 5_000;
 
 interface Member {
   readonly name: string;
@@ -96,11 +95,12 @@ async function drill(target: Target, uri: string, directory: string): Promise<Ru
   // Nobody else switches it on: Patroni does not fence.
   await exec("virsh", ["-q", "-c", uri, "start", victim]);
   await sleep(HOLD_MS);
+  const wroteUntil = now();
   const entries = await ledger.stop();
   const verdict = check(entries, await readTable(t));
   await dropTable(t);
-  const acknowledged = entries.filter((e) => e.what === "ok" && e.at >= injected - BEFORE_MS).map((e) => e.at);
-  const gap = longestGap(acknowledged, Math.max(injected, ...entries.map((e) => e.at)));
+  const acknowledged = entries.filter((e) => e.what === "ok").map((e) => e.at);
+  const gap = gapOf(acknowledged, injected, wroteUntil);
   return {
     leader: victim,
     ...(served && gap ? { seconds: gap.seconds } : {}),

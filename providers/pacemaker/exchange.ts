@@ -1,13 +1,14 @@
 import type { Sh } from "../remote";
 import { sh } from "../remote";
-import { promotables } from "./promotables";
+import { promotableClones } from "./promotables";
 import type { Configuration } from "./spec";
 import type { Xml } from "./xml";
 import { childrenOf, element, within } from "./xml";
 
-// A promotable clone that gets another agent. Pacemaker forgets what it knew of a resource whose agent is another one, and plans anew in the middle: it then
+// A promotable clone that gets another agent, or another primitive. Pacemaker forgets what it knew of a resource whose agent is another one, and plans anew in the middle: it then
 // starts what stands on the clone before it has demoted it, the demotion fails, and the node is fenced (seen with 2.1.5). So such a clone is told to stop first, and
-// all that stands on it with it; what nothing stands on changes its agent without harm.
+// all that stands on it with it; what nothing stands on changes its agent without harm. A primitive that another one takes the place of, as in a change of the
+// layout, is the same resource by another name: both would run on one disk.
 
 const MARK = "qvd-ha-exchange-";
 const ROLE = "target-role";
@@ -18,11 +19,12 @@ interface Exchange {
   readonly primitive: string;
 }
 
-/** Promotable clones whose primitive gets another agent. */
+/** Promotable clones whose primitive gets another agent, or goes. */
 export const exchanges = (now: Configuration, wanted: Configuration): Exchange[] =>
-  promotables(now, wanted).flatMap(({ clone, primitive, before, after }) =>
-    before.agent === after.agent ? [] : [{ clone, primitive }],
-  );
+  promotableClones(now).flatMap(({ clone, primitive, before }) => {
+    const after = wanted.elements[primitive];
+    return after?.kind === "primitive" && after.agent === before.agent ? [] : [{ clone, primitive }];
+  });
 
 const clonesIn = (xml: Xml, change: (clone: Xml) => Xml): Xml =>
   within(xml, "configuration", (c) =>
@@ -77,7 +79,7 @@ export const toldIn = (xml: Xml): string[] => {
 export const whileTold = (clones: readonly string[]): Sh => sh`
 for id in ${clones.map((c) => `${MARK}${c}`)}; do
   cibadmin --query --xpath "//nvpair[@id='$id' and @value='Stopped']" >/dev/null || {
-    echo "somebody has taken back that \${id#${MARK}} is stopped while its agent changes: nothing was written" >&2
+    echo "somebody has taken back that \${id#${MARK}} is stopped while it is exchanged: nothing was written" >&2
     exit 1
   }
 done`;

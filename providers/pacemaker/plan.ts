@@ -106,7 +106,7 @@ export function plan(wanted: PacemakerSpec, seen: PacemakerSeen): Plan {
     command: untilSettled,
     waits: true,
   };
-  /** The commit itself; where a promotable clone gets another agent, with that clone stopped. */
+  /** The commit itself; where a promotable clone gets another agent or another primitive, with that clone stopped. */
   const exchanged = (whole: Step): Step[] => {
     const swaps = exchanges(now, partOf(wanted));
     if (swaps.length === 0) return [whole];
@@ -116,7 +116,7 @@ export function plan(wanted: PacemakerSpec, seen: PacemakerSeen): Plan {
     return [
       {
         node: from.node,
-        reason: `stop ${clones.join(", ")} with all that stands on it, until it has its other agent`,
+        reason: `stop ${clones.join(", ")} with all that stands on it, for as long as it is exchanged`,
         command: commit(from.cib.xml, stopped, unlessMoved(from.cib)),
         ...(predict ? { predict } : {}),
       },

@@ -2,18 +2,27 @@ import type { Configuration } from "./spec";
 
 type Primitive = Extract<Configuration["elements"][string], { kind: "primitive" }>;
 
-interface Promotable {
+interface PromotableClone {
   readonly clone: string;
   readonly primitive: string;
   readonly before: Primitive;
+}
+
+interface Promotable extends PromotableClone {
   readonly after: Primitive;
 }
 
-/** The promotable clones of a cluster whose primitive stays, as it is and as it is wanted. */
-export const promotables = (now: Configuration, wanted: Configuration): Promotable[] =>
+/** The promotable clones of a cluster, with their primitive as it is. */
+export const promotableClones = (now: Configuration): PromotableClone[] =>
   Object.entries(now.elements).flatMap(([clone, e]) => {
     if (e.kind !== "clone" || e.meta["promotable"] !== "true") return [];
-    const [before, after] = [now.elements[e.child], wanted.elements[e.child]];
-    if (before?.kind !== "primitive" || after?.kind !== "primitive") return [];
-    return [{ clone, primitive: e.child, before, after }];
+    const before = now.elements[e.child];
+    return before?.kind === "primitive" ? [{ clone, primitive: e.child, before }] : [];
+  });
+
+/** Those whose primitive stays, as it is and as it is wanted. */
+export const promotables = (now: Configuration, wanted: Configuration): Promotable[] =>
+  promotableClones(now).flatMap((p) => {
+    const after = wanted.elements[p.primitive];
+    return after?.kind === "primitive" ? [{ ...p, after }] : [];
   });

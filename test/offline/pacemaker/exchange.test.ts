@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { merge, parseCib, readConfiguration } from "../../../providers/pacemaker/cib";
 import type { Cib } from "../../../providers/pacemaker/cib";
 import { exchanges, toldIn, toldToStop, untold } from "../../../providers/pacemaker/exchange";
+import { layoutOf } from "../../../providers/pacemaker/layouts";
 import { parseSimulation } from "../../../providers/pacemaker/simulate";
 import type { Configuration } from "../../../providers/pacemaker/spec";
 import type { Xml } from "../../../providers/pacemaker/xml";
@@ -13,7 +14,7 @@ import { scratch, tool } from "./tools";
 // Proves by Pacemaker's scheduler that a clone which gets another agent is stopped with all that stands on it, from above, before that agent is written, and that
 // all of it comes back afterwards, from below. That nobody is fenced meanwhile was seen on guests.
 
-const promoted = { "master-p_drbd_postgres": "10000" };
+const promoted = { "master-p_drbd_postgres": "10000", "master-drbd_postgres": "10000" };
 const attributes = { ...promoted, pingd: "100" };
 const CLONE = "ms_drbd_postgres";
 
@@ -31,6 +32,17 @@ function otherAgents(): Configuration {
     ...agent("p_postgres", "ocf:qvd-ha:postgres"),
   };
   return { ...c, elements };
+}
+
+/** The same by the names of the other layout, which has no ping. */
+function otherLayout(): Configuration {
+  const c = howto();
+  const [from, to] = [layoutOf("standard"), layoutOf("simple")];
+  const names = ["drbd", "fileSystem", "address", "postgres", "group", "onDrbd", "afterDrbd"] as const;
+  const renamed = names.reduce((text, n) => text.replaceAll(`"${from[n]}"`, `"${to[n]}"`), JSON.stringify(c.elements));
+  const elements = JSON.parse(renamed) as Configuration["elements"];
+  const ping = Object.values(from.ping ?? {});
+  return { ...c, elements: Object.fromEntries(Object.entries(elements).filter(([id]) => !ping.includes(id))) };
 }
 
 describe("a promotable clone that gets another agent", () => {
@@ -53,8 +65,9 @@ describe("a promotable clone that gets another agent", () => {
     cibWith(howto(), "pacemaker-3.9", { qvddb1: { attributes }, qvddb2: { attributes } }),
   ).after;
 
-  test("is known by its agent alone", () => {
-    expect(exchanges(howto(), otherAgents())).toEqual([{ clone: CLONE, primitive: "p_drbd_postgres" }]);
+  test("is known by its agent and by the name of its primitive", () => {
+    for (const other of [otherAgents(), otherLayout()])
+      expect(exchanges(howto(), other)).toEqual([{ clone: CLONE, primitive: "p_drbd_postgres" }]);
     expect(exchanges(howto(), howto())).toEqual([]);
   });
 
@@ -80,6 +93,17 @@ describe("a promotable clone that gets another agent", () => {
     expect(acts.filter((a) => a.startsWith("demote"))).toEqual([]);
     const order = ["start p_drbd_postgres", "promote p_drbd_postgres", "start p_fs_postgres", "start p_postgres"].map(
       at,
+    );
+    expect(order.every((n) => n >= 0)).toBe(true);
+    expect([...order].sort((a, b) => a - b)).toEqual(order);
+  });
+
+  test("another layout begins when nothing of the former one runs any more", () => {
+    const { after } = played("told-layout", toldToStop(running.xml, [CLONE]));
+    const { acts } = played("layout", merge({ ...after, xml: untold(after.xml) }, otherLayout()));
+    expect(acts.filter((a) => /^(stop|demote) (p_|postgres)/.test(a) && !/p_ping/.test(a))).toEqual([]);
+    const order = ["start drbd_postgres", "promote drbd_postgres", "start postgres_fs", "start postgresql"].map((a) =>
+      acts.findIndex((act) => act.startsWith(a)),
     );
     expect(order.every((n) => n >= 0)).toBe(true);
     expect([...order].sort((a, b) => a - b)).toEqual(order);
