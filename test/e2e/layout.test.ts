@@ -6,7 +6,7 @@ import { inLab, must, onNodes, sh } from "./support/stack";
 import { step } from "./support/steps";
 
 // The HOWTO's second layout with its preferred node, from nothing: by its own names, where it is told to be, back there where that is wanted and only there, and
-// without losing a write. Proves what Pacemaker does with it on two guests; what its scheduler decides in other cases is for the offline tests to say.
+// without losing a write; and that the other layout can take its place while it serves. Proves what Pacemaker does with it on two guests; what its scheduler decides in other cases is for the offline tests to say.
 // Run by itself: QVD_HA_E2E=layout make e2e.
 
 const MINUTE = 60_000;
@@ -22,6 +22,7 @@ describe("the second layout", () => {
 
   const write = (failBack: boolean): string =>
     stackText({ ...settings, layout: "simple", preferredNode: { node: PREFERRED, failBack } });
+  const bootsOf = async (node: string): Promise<string> => one(node, "cat /proc/sys/kernel/random/boot_id");
   const one = async (node: string, script: string): Promise<string> => {
     const connection = up.connections[node] as NonNullable<Outputs["connections"][string]>;
     const answer = (await onNodes({ [node]: connection }, script))[node];
@@ -114,6 +115,32 @@ describe("the second layout", () => {
       expect(await one(OTHER, "cibadmin --query --scope constraints")).not.toMatch(/cli-/);
     },
     10 * MINUTE,
+  );
+
+  step(
+    "gives way to the first layout while it serves: stopped once, by consent, and nobody is fenced",
+    async () => {
+      const boots = await Promise.all([PREFERRED, OTHER].map(bootsOf));
+      stack.configure(stackText(settings));
+      const refused = await sh(stack.pulumi("up --yes --skip-preview"));
+      expect(refused.code).not.toBe(0);
+      expect(refused.output).toMatch(/stops:postgresql|restarts:postgresql/);
+      const wanted = [...new Set(refused.output.match(/\b(stops|restarts|moves):[\w-]+/g))].join(" ");
+      expect(await sh(`export QVD_HA_CONSENT='${wanted}'; ${stack.pulumi("up --yes --skip-preview")}`)).toMatchObject({
+        code: 0,
+      });
+      await stack.healthy(5);
+      const ids = (await one(OTHER, "crm_resource --list-raw"))
+        .trim()
+        .split("\n")
+        .map((i) => i.replace(/:\d+$/, ""));
+      expect(ids.filter((i) => IDS.includes(i))).toEqual([]);
+      expect(ids).toEqual(expect.arrayContaining(["p_drbd_postgres", "p_fs_postgres", "p_ip_postgres", "p_postgres"]));
+      expect(await Promise.all([PREFERRED, OTHER].map(bootsOf))).toEqual(boots);
+      expect((await stack.sql("select count(*) from kept")).trim().split("\n").at(-1)).toBe("2000");
+      await must(stack.pulumi("refresh --preview-only --expect-no-changes"));
+    },
+    15 * MINUTE,
   );
 
   step(
