@@ -78,14 +78,17 @@ export async function runSuite(
     const ended = (how: Ending["how"]): Ending => ({ how, green: allGreen(results, faults, about, o.repeat) });
     await control(d, results, about, first);
     tellForeign(results, faults, about, first);
-    for (let n = 1; n <= o.repeat; n++)
-      for (const fault of faults) {
-        if (!due(results, fault, about, n, o.repeat)) continue;
-        const options = o.drill();
-        if (options.signal.aborted || now() - begun > o.budgetSeconds * 1000) return ended("out of time");
-        if (!(await settled(d, options))) return ended("not healthy");
-        await one(d, fault, results, options);
-      }
+    const all = Array.from({ length: o.repeat }, (_, i) => i + 1).flatMap((n) =>
+      faults.filter((f) => due(results, f, about, n, o.repeat)),
+    );
+    const drilling = now();
+    for (const [done, fault] of all.entries()) {
+      const options = o.drill();
+      if (options.signal.aborted || now() - begun > o.budgetSeconds * 1000) return ended("out of time");
+      options.progress(`drill ${done + 1} of ${all.length}: ${fault.name}${left(done, all.length, now() - drilling)}`);
+      if (!(await settled(d, options))) return ended("not healthy");
+      await one(d, fault, results, options);
+    }
     return ended("done");
   } catch (e) {
     if (!(e instanceof NotReady)) throw e;
@@ -93,6 +96,10 @@ export async function runSuite(
     return { how: "refused", green: false };
   }
 }
+
+/** How long it may still take, by those that are done. */
+const left = (done: number, all: number, ms: number): string =>
+  done === 0 ? "" : `, about ${Math.max(1, Math.round(((all - done) * ms) / done / 60_000))} min left`;
 
 /** @throws NotReady alone: what else goes wrong is the drill's own result */
 async function one(d: Deployment, fault: Fault, results: Results, options: DrillOptions): Promise<void> {

@@ -71,6 +71,22 @@ describe("a set", () => {
     expect([drilled.length, controls]).toEqual([2, 1]);
   });
 
+  it("says before each drill which of how many it is, and how long the rest may take", async () => {
+    const where = directory();
+    new Results(where).add(drillReport({ about: here }));
+    outcome = () => {
+      jest.spyOn(performance, "now").mockReturnValue(performance.now() + 120_000);
+      return true;
+    };
+    await suite(where, { repeat: 2 });
+    jest.restoreAllMocks();
+    expect(told.filter((t) => t.startsWith("drill "))).toEqual([
+      "drill 1 of 3: hang",
+      "drill 2 of 3: power-cut, about 4 min left",
+      "drill 3 of 3: hang, about 2 min left",
+    ]);
+  });
+
   it("drills all of it once before any of it twice", async () => {
     expect(await suite(directory(), { repeat: 2 })).toEqual({ how: "done", green: true });
     expect(drilled).toEqual(["power-cut", "hang", "power-cut", "hang"]);
