@@ -13,6 +13,7 @@ export interface DrbdResourceArgs {
   readonly port: number;
   readonly rate: string;
   readonly minimumRate: string;
+  readonly fillTarget: string;
   readonly verifyAlgorithm: "crc32c" | "sha1" | "md5" | "sha256";
   readonly initialSync: "skip" | "full";
   /** Serial of a disk whose content may be destroyed. The only way past the blank-disk check. */
@@ -53,6 +54,7 @@ export class DrbdResource extends pulumi.ComponentResource {
         nodes: args.nodes,
         rate: args.rate,
         minimumRate: args.minimumRate,
+        fillTarget: args.fillTarget,
         verifyAlgorithm: args.verifyAlgorithm,
         initialSync: args.initialSync,
         overwrite: args.overwrite ? [args.overwrite] : [],

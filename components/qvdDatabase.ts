@@ -200,7 +200,7 @@ export class QvdDatabase extends pulumi.ComponentResource {
     }
 
     function createReplication(): DrbdResource {
-      const { resource, port, rate, minimumRate, verifyAlgorithm, initialSync, overwrite, fenceHandler, startup } =
+      const { resource, port, rate, minimumRate, fillTarget, verifyAlgorithm, initialSync, overwrite, fenceHandler, startup } =
         settings.drbd;
       const { pingInterval, pingTimeout, timeout } = settings.drbd;
       return new DrbdResource(
@@ -215,6 +215,7 @@ export class QvdDatabase extends pulumi.ComponentResource {
           port,
           rate,
           minimumRate,
+          fillTarget,
           verifyAlgorithm,
           initialSync,
           overwrite,

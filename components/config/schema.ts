@@ -178,6 +178,11 @@ export const drbdSchema = z.strictObject({
     .string()
     .regex(/^\d+[KMG]$/, "must be a rate such as 10M")
     .default("10M"),
+  /** How much of a resynchronisation, or of a verification, is under way at once. DRBD's own 50K makes both wait for every answer. */
+  fillTarget: z
+    .string()
+    .regex(/^\d+[sKMG]$/, "must be an amount such as 1M, or sectors such as 2048s")
+    .default("1M"),
   verifyAlgorithm: z.enum(["crc32c", "sha1", "md5", "sha256"]).default("crc32c"),
   /** Blank disks need no first synchronisation; `full` copies every block all the same. */
   initialSync: z.enum(["skip", "full"]).default("skip"),

@@ -113,6 +113,7 @@ const OWN: Readonly<Record<Section, Readonly<Record<string, string>>>> = {
     fencing: "use fencing",
     "c-max-rate": "use rate",
     "c-min-rate": "use minimumRate",
+    "c-fill-target": "use fillTarget",
   },
   handlers: {
     "unfence-peer": "use fencing",

@@ -8,6 +8,7 @@ const name = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 const serial = /^[A-Za-z0-9_.:+-]{1,64}$/;
 /** Bytes per second in DRBD's own notation: a number with K, M or G, each a power of 1024. */
 const rate = /^[1-9][0-9]*[KMG]$/;
+const amount = /^[1-9][0-9]*[sKMG]$/;
 
 /** What stands in front of a comment, a quote or a line end would leave the string that it stands in. */
 const optionValue = z.string().regex(/^[^"\\\r\n]+$/, "must be one line without quotes and backslashes");
@@ -51,6 +52,8 @@ export const schema = z.strictObject({
   rate: z.string().regex(rate, "must be a rate such as 100M").default("100M"),
   /** What the resynchronisation gets although the database writes, bytes per second. DRBD's own 250K leaves the pair without redundancy for minutes after every failover. */
   minimumRate: z.string().regex(rate, "must be a rate such as 10M").default("10M"),
+  /** How much of a resynchronisation or verification is under way at once, bytes (`c-fill-target`). DRBD's own 50K is some 5 MB a second where an answer takes 10 ms. */
+  fillTarget: z.string().regex(amount, "must be an amount such as 1M, or sectors such as 2048s").default("1M"),
   verifyAlgorithm: z.enum(["crc32c", "sha1", "sha256", "md5"]).default("crc32c"),
   /** Proves the peers to each other. Secret. */
   sharedSecret: z.string().regex(/^[A-Za-z0-9+/=_.-]{8,64}$/, "must be 8 to 64 letters, digits or + / = _ . -"),

@@ -267,6 +267,7 @@ function drbdOf(drbd: Foreign, resource: string, fencingSeconds: number): object
     // DRBD's own defaults where nothing is said.
     rate: (disk?.["c-max-rate"] ?? "100M").toUpperCase(),
     minimumRate: (disk?.["c-min-rate"] ?? "250K").toUpperCase(),
+    fillTarget: (disk?.["c-fill-target"] ?? "50K").toUpperCase().replace("S", "s"),
     verifyAlgorithm: net?.["verify-alg"],
     pingInterval: number(net?.["ping-int"]),
     pingTimeout: tenths(net?.["ping-timeout"]),

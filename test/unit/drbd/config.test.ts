@@ -21,6 +21,9 @@ const arbitrary = fc.record({
   onIoError: fc.constantFrom("detach", "pass_on", "call-local-io-error"),
   rate: fc.tuple(fc.integer({ min: 1, max: 999 }), fc.constantFrom("K", "M", "G")).map(([n, u]) => `${n}${u}`),
   minimumRate: fc.tuple(fc.integer({ min: 1, max: 999 }), fc.constantFrom("K", "M", "G")).map(([n, u]) => `${n}${u}`),
+  fillTarget: fc
+    .tuple(fc.integer({ min: 1, max: 999 }), fc.constantFrom("s", "K", "M", "G"))
+    .map(([n, u]) => `${n}${u}`),
   verifyAlgorithm: fc.constantFrom("crc32c", "sha1", "sha256", "md5"),
   cramHmacAlgorithm: fc.constantFrom("sha256", "sha512", "sha1"),
   sharedSecret: fc.stringMatching(/^[A-Za-z0-9+/=_.-]{8,64}$/),
@@ -32,7 +35,7 @@ const arbitrary = fc.record({
   options: fc.record({
     resource: fc.dictionary(fc.constantFrom("on-no-data-accessible", "cpu-mask"), word),
     net: fc.dictionary(fc.constantFrom("max-buffers", "ping-int", "csums-alg"), word),
-    disk: fc.dictionary(fc.constantFrom("al-extents", "c-fill-target"), word),
+    disk: fc.dictionary(fc.constantFrom("al-extents", "c-plan-ahead"), word),
     handlers: fc.dictionary(fc.constantFrom("split-brain", "local-io-error"), word),
   }),
 });

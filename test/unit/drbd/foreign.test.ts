@@ -15,13 +15,14 @@ const GLOBAL = "global { usage-count no; }\ncommon { net { protocol C; } }\n";
 const running = {
   options: {},
   net: { "after-sb-0pri": "disconnect", "after-sb-1pri": "disconnect", "after-sb-2pri": "disconnect" },
-  disk: { "c-min-rate": "250k", "c-max-rate": "102400k" },
+  disk: { "c-min-rate": "250k", "c-max-rate": "102400k", "c-fill-target": "100s" },
 };
 
 /** Says what the file says. */
 const wanted = (more: object = {}): Spec =>
   spec({
     minimumRate: "250K",
+    fillTarget: "50K",
     startup: { wfcTimeoutSeconds: 0, degradedWfcTimeoutSeconds: 0 },
     options: { handlers: { "fence-peer": "/usr/lib/drbd/crm-fence-peer.sh" } },
     ...more,

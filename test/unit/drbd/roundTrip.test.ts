@@ -16,7 +16,7 @@ const some = (...names: string[]): fc.Arbitrary<unknown> =>
 const options = specOf(schema.shape.options, {
   resource: some("cpu-mask", "on-no-data-accessible"),
   net: some("max-buffers", "csums-alg", "ping-int"),
-  disk: some("al-extents", "c-fill-target"),
+  disk: some("al-extents", "c-plan-ahead"),
   handlers: some("split-brain", "local-io-error", "before-resync-target"),
 });
 const nodes = fc
