@@ -27,7 +27,7 @@ const operation =
 /** Ids of the layout whose resources the log tells of. */
 export const layoutIn = (events: readonly LogEvent[]): Layout => layoutSeen(events.flatMap((e) => e.subject ?? []));
 
-/** The pieces of a failover by fencing, in the order in which they begin; those of which the log says nothing are left out. */
+/** The pieces of a failover by fencing or of a move, in the order in which they begin; those of which the log says nothing are left out. */
 export function pieces(events: readonly LogEvent[], outage: Outage): Piece[] {
   const { injected, firstWrite, victim } = outage;
   const ids = layoutIn(events);
@@ -45,6 +45,9 @@ export function pieces(events: readonly LogEvent[], outage: Outage): Piece[] {
   const asked = first((e) => e.what === "fence-requested" && e.subject === victim);
   const fenced = first((e) => e.what === "fenced" && e.subject === victim);
   const delayed = during.find((e) => e.what === "fence-delayed" && e.subject === victim);
+  const stopped = last(operation("ended", "stop", ids.postgres));
+  // A server that is stopped in order takes writes until it has written its checkpoint, so the stop may have begun before the outage.
+  const stopping = first(operation("started", "stop", ids.postgres)) ?? injected;
   const promotion = first(operation("started", "promote", ids.drbd));
   // The server takes writes before its agent has found out that it runs; then the first of them ends the start.
   const serving = last(operation("ended", "start", ids.postgres));
@@ -55,6 +58,10 @@ export function pieces(events: readonly LogEvent[], outage: Outage): Piece[] {
     ...piece("decision to fence", membership, asked),
     ...piece("fence", asked, fenced),
     ...piece("of it a delay, by configuration", delayed?.at, delayed && delayed.at + (delayed.seconds ?? 0) * 1000),
+    ...piece("stop of PostgreSQL", stopping, stopped),
+    ...run("unmount", "stop", ids.fileSystem),
+    ...run("address away", "stop", ids.address),
+    ...run("demote", "demote", ids.drbd),
     ...piece("notifications before promotion", fenced, promotion),
     ...run("promote", "promote", ids.drbd),
     ...piece("notifications after promotion", last(operation("ended", "promote", ids.drbd)), firstStart(during, ids)),

@@ -51,6 +51,12 @@ function outageOf(course: Course, gap: Gap | undefined, acknowledged: readonly n
   return { injected: begun, firstWrite: gap.to, victim: roles.active };
 }
 
+/** What an outage's pieces are read from: the stops of the node that served before, all else of the one that serves now. */
+const partOf =
+  (before: string, now: string | undefined) =>
+  (e: LogEvent): boolean =>
+    e.operation === undefined || e.node === (["stop", "demote"].includes(e.operation) ? before : now);
+
 /** Judges what a drill has seen. */
 export async function assemble(
   d: Deployment,
@@ -76,8 +82,7 @@ export async function assemble(
   const gap = gapOf(acknowledged, injected, course.wroteUntil);
   const outage = outageOf(course, gap, acknowledged);
   const moved = course.servedBy !== undefined && course.servedBy !== roles.active;
-  const server = events.filter((e) => e.operation === undefined || e.node === course.servedBy);
-  const parts = outage && moved ? pieces(server, outage) : [];
+  const parts = outage && moved ? pieces(events.filter(partOf(roles.active, course.servedBy)), outage) : [];
   const samples = Object.fromEntries(watches.map((w) => [w.node, place(w.samples)]));
   const held = invariants(samples);
   const sampling = Object.fromEntries(

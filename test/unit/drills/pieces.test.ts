@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { LogEvent } from "../../../drills/pieces/events";
 import { parseEvents } from "../../../drills/pieces/events";
 import { counts, pieces, unaccounted } from "../../../drills/pieces/pieces";
 
@@ -30,6 +31,24 @@ describe("where the time went", () => {
     ]);
     // Between the starts, when Pacemaker throttles; what runs side by side counts once.
     expect(unaccounted(pieces(events, outage), outage)).toBeCloseTo(1.7, 1);
+  });
+
+  it("is read off both nodes' logs for a move, from the last write on", () => {
+    const moved = JSON.parse(readFileSync(join(__dirname, "recorded", "events.switchOver.json"), "utf8")) as LogEvent[];
+    const [injected, firstWrite] = [1_796_079_185_570, 1_796_079_192_202];
+    const found = pieces(moved, { injected, firstWrite, victim: "qvddb2" });
+    expect(found.map((p) => [p.name, p.from.toFixed(1), p.seconds.toFixed(1)])).toEqual([
+      ["stop of PostgreSQL", "0.0", "0.7"],
+      ["unmount", "0.8", "0.6"],
+      ["address away", "0.9", "0.3"],
+      ["demote", "1.4", "0.2"],
+      ["promote", "1.8", "0.3"],
+      ["notifications after promotion", "2.1", "0.5"],
+      ["address", "2.7", "0.5"],
+      ["file system", "2.7", "1.1"],
+      ["PostgreSQL", "4.0", "2.6"],
+    ]);
+    expect(unaccounted(found, { injected, firstWrite, victim: "qvddb2" })).toBeLessThan(0.6);
   });
 
   it("lets the first write end the start of PostgreSQL where the agent is slower to notice", () => {
