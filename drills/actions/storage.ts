@@ -1,4 +1,4 @@
-import type { Hypervisor, Role, Script } from "./action";
+import type { Role, Script } from "./action";
 import { text } from "./action";
 
 /** The disk below DRBD, as the kernel calls it. */
@@ -32,24 +32,6 @@ export const diskGone = (on: Role): Script => ({
   undo: [{ kind: "script", on, script: ATTACH, timeoutSeconds: 60 }],
 });
 
-const TARGET = `target=$(virsh -q -c "$uri" domblklist "$domain" | tail -n 1 | sed 's/^ *\\([^ ]*\\).*/\\1/')`;
-const tune = (iops: number): string =>
-  text(
-    // The data disk is the one that is not the system's; told apart by its serial number in the definition.
-    `target=$(virsh -q -c "$uri" dumpxml "$domain" | sed -n "/<target dev=/{s/.*dev='\\([^']*\\)'.*/\\1/;h};/<serial>/{x;p}" | head -n 1)`,
-    `[ -n "$target" ] || ${TARGET}`,
-    `virsh -q -c "$uri" blkdeviotune "$domain" "$target" --live --total-iops-sec ${iops}`,
-  );
-
-/** The disk answers so many requests a second at most. */
-export const slowDisk = (on: Role, iops: number): Hypervisor => ({
-  kind: "hypervisor",
-  on,
-  says: `let the disk of the ${on} node do ${iops} requests a second`,
-  script: tune(iops),
-  undo: [{ kind: "hypervisor", on, script: tune(0) }],
-});
-
 const FILLER = ".qvd-ha-drill";
 
 export const fillFileSystem = (on: Role): Script => ({
@@ -58,13 +40,13 @@ export const fillFileSystem = (on: Role): Script => ({
   says: "fill the database's file system to the last block",
   script: text(
     MOUNT,
-    `fallocate -l "$(df --output=avail -B1 "$m" | tail -n 1)" "$m/${FILLER}" || true`,
+    'size=$(df --output=avail -B1 "$m" | tail -n 1) n=0',
+    // Free space lies in pieces, and the file system keeps some for itself: what does not fit as a whole fits in parts. Writing all of it would take minutes.
+    `while [ "$size" -ge 65536 ]; do if fallocate -l "$size" "$m/${FILLER}.$n" 2>/dev/null; then n=$((n + 1)); else rm -f "$m/${FILLER}.$n"; size=$((size / 2)); fi; done`,
     `dd if=/dev/zero of="$m/${FILLER}.rest" bs=4k status=none 2>/dev/null || true`,
   ),
   // Wherever the service went, the file went with it.
-  undo: [
-    { kind: "script", on: "both", script: text(`${MOUNT} || exit 0`, `rm -f "$m/${FILLER}" "$m/${FILLER}.rest"`) },
-  ],
+  undo: [{ kind: "script", on: "both", script: text(`${MOUNT} || exit 0`, `rm -f "$m/${FILLER}."*`) }],
 });
 
 export const freezeFileSystem = (on: Role): Script => ({
