@@ -200,8 +200,18 @@ export class QvdDatabase extends pulumi.ComponentResource {
     }
 
     function createReplication(): DrbdResource {
-      const { resource, port, rate, minimumRate, fillTarget, verifyAlgorithm, initialSync, overwrite, fenceHandler, startup } =
-        settings.drbd;
+      const {
+        resource,
+        port,
+        rate,
+        minimumRate,
+        fillTarget,
+        verifyAlgorithm,
+        initialSync,
+        overwrite,
+        fenceHandler,
+        startup,
+      } = settings.drbd;
       const { pingInterval, pingTimeout, timeout } = settings.drbd;
       return new DrbdResource(
         `${name}-drbd`,

@@ -109,7 +109,12 @@ describe("a cluster by the HOWTO", () => {
       fencing: { agent: "external/libvirt", manageKey: false },
       hypervisors: [{ name: "aries", address: "172.20.64.1", hostKey: "ssh-ed25519 AAAAaries" }],
       ping: { hosts: ["172.20.64.1"] },
-      drbd: { startup: { wfcTimeout: 0 }, fenceHandler: "/usr/lib/drbd/crm-fence-peer.sh", minimumRate: "250K", fillTarget: "50K" },
+      drbd: {
+        startup: { wfcTimeout: 0 },
+        fenceHandler: "/usr/lib/drbd/crm-fence-peer.sh",
+        minimumRate: "250K",
+        fillTarget: "50K",
+      },
       database: {
         address: "172.20.64.90/24",
         hostName: "qvddb",
