@@ -200,19 +200,6 @@ export class QvdDatabase extends pulumi.ComponentResource {
     }
 
     function createReplication(): DrbdResource {
-      const {
-        resource,
-        port,
-        rate,
-        minimumRate,
-        fillTarget,
-        verifyAlgorithm,
-        initialSync,
-        overwrite,
-        fenceHandler,
-        startup,
-      } = settings.drbd;
-      const { pingInterval, pingTimeout, timeout } = settings.drbd;
       return new DrbdResource(
         `${name}-drbd`,
         {
@@ -221,20 +208,8 @@ export class QvdDatabase extends pulumi.ComponentResource {
             address: ipOf(n.crossover ?? n.lan),
             disk: { serial: n.disk.serial, minimumBytes: Math.floor(n.disk.sizeGiB * 1024 ** 3) },
           })),
-          resource,
-          port,
-          rate,
-          minimumRate,
-          fillTarget,
-          verifyAlgorithm,
-          initialSync,
-          overwrite,
+          ...settings.drbd,
           fenceTimeout: definitions.fencingSeconds(settings),
-          fenceHandler,
-          startup,
-          pingInterval,
-          pingTimeout,
-          timeout,
           dataPolicy: settings.dataPolicy,
           sharedSecret: secrets.drbdSecret,
         },
