@@ -14,7 +14,7 @@ unset PGHOST PGPORT PGUSER PGDATABASE PGPASSWORD PGOPTIONS PGSERVICE
 : "\${OCF_RESKEY_pgctl=/usr/bin/pg_ctl}" "\${OCF_RESKEY_psql=/usr/bin/psql}" "\${OCF_RESKEY_pgdata=/var/lib/pgsql/data}"
 : "\${OCF_RESKEY_pgdba=postgres}" "\${OCF_RESKEY_pgport=5432}" "\${OCF_RESKEY_pgdb=template1}" "\${OCF_RESKEY_monitor_user=$OCF_RESKEY_pgdba}"
 : "\${OCF_RESKEY_monitor_sql=select now();}" "\${OCF_RESKEY_logfile=/dev/null}" "\${OCF_RESKEY_socketdir=}"
-pidfile=$OCF_RESKEY_pgdata/postmaster.pid
+pidfile=$OCF_RESKEY_pgdata/postmaster.pid server=\${OCF_RESKEY_pgctl%/*}/postgres
 seconds=$((\${OCF_RESKEY_CRM_meta_timeout:-30000} / 1000))
 
 metadata() {
@@ -26,7 +26,7 @@ metadata() {
 <longdesc lang="en">One PostgreSQL server on a replicated disk. Takes the parameters of ocf:heartbeat:pgsql that such a server needs.</longdesc>
 <shortdesc lang="en">PostgreSQL server</shortdesc>
 <parameters>
-<parameter name="pgctl"><longdesc lang="en">pg_ctl</longdesc><shortdesc lang="en">pg_ctl</shortdesc><content type="string" default="/usr/bin/pg_ctl"/></parameter>
+<parameter name="pgctl"><longdesc lang="en">pg_ctl; the server's program is beside it</longdesc><shortdesc lang="en">pg_ctl</shortdesc><content type="string" default="/usr/bin/pg_ctl"/></parameter>
 <parameter name="psql"><longdesc lang="en">psql</longdesc><shortdesc lang="en">psql</shortdesc><content type="string" default="/usr/bin/psql"/></parameter>
 <parameter name="pgdata"><longdesc lang="en">Data directory</longdesc><shortdesc lang="en">Data directory</shortdesc><content type="string" default="/var/lib/pgsql/data"/></parameter>
 <parameter name="pgdba"><longdesc lang="en">User that owns the data</longdesc><shortdesc lang="en">Owner</shortdesc><content type="string" default="postgres"/></parameter>
@@ -67,7 +67,7 @@ serves() { said=$(sql "$OCF_RESKEY_monitor_user" "$OCF_RESKEY_pgdb" "$OCF_RESKEY
 # What a start reads from the disk is read before it is needed: on a node that has just booted, that takes longer than the start itself.
 ready() {
   [ "\${OCF_RESKEY_CRM_meta_interval:-0}" = 0 ] || return 0
-  for program in "\${OCF_RESKEY_pgctl%/*}/postgres" "$OCF_RESKEY_pgctl" "$OCF_RESKEY_psql"; do
+  for program in "$server" "$OCF_RESKEY_psql"; do
     [ -x "$program" ] || continue
     # The file, and by running it whatever it is linked with.
     { cat "$program" && "$program" --version; } >/dev/null 2>&1 </dev/null
@@ -80,16 +80,39 @@ monitor() {
 }
 
 valid() {
-  for program in "$OCF_RESKEY_pgctl" "$OCF_RESKEY_psql"; do
+  for program in "$server" "$OCF_RESKEY_psql"; do
     [ -x "$program" ] || { why "$program is missing"; return 5; }
   done
 }
 
+# Whether process $1 is the server that says of itself that it takes connections, in the last line of its file.
+ready_as() {
+  first='' last=''
+  {
+    read -r first
+    while read -r line; do last=$line; done
+  } 2>/dev/null <"$pidfile"
+  [ "$first" = "$1" ] || return 1
+  case $last in ready* | standby*) ;; *) return 1 ;; esac
+}
+
+# launch SECONDS: as pg_ctl does it, which runs the server once more for its version before.
 launch() {
   # Stale, and its number now belongs to somebody else of the server's user: the server would take that one for another server.
   if [ -e "$pidfile" ] && [ -n "$pid" ] && [ -d "/proc/$pid" ]; then rm -f "$pidfile"; fi
-  # Its own session: limits are those that an administrator has given to the user.
-  runuser -u "$OCF_RESKEY_pgdba" -- "$OCF_RESKEY_pgctl" start -s -w -t "$1" -D "$OCF_RESKEY_pgdata" -l "$OCF_RESKEY_logfile"
+  # Limits are those that an administrator has given to the user; its own session, or what ends this action would end it too.
+  said=$(runuser -u "$OCF_RESKEY_pgdba" -- sh -c 'setsid "$0" -D "$1" </dev/null >>"$2" 2>&1 & echo $!' \
+    "$server" "$OCF_RESKEY_pgdata" "$OCF_RESKEY_logfile" 2>&1) || return 1
+  process=$said
+  case $process in '' | *[!0-9]*) return 1 ;; esac
+  said="it is not ready"
+  begin "$1"
+  until ready_as "$process"; do
+    # Of a process that has ended and that nobody has asked for yet, all but this is still there.
+    [ -e "/proc/$process/exe" ] || { said="it ended, and $OCF_RESKEY_logfile has its reason"; return 1; }
+    if late; then return 1; fi
+    sleep 0.1
+  done
 }
 
 ${TICK}
@@ -107,7 +130,7 @@ start() {
     left=$((begun + limit - ticks))
     [ "$left" -gt 0 ] || { why "the server does not take writes within $limit s: \${said-}"; return 1; }
     # Not at once an error: what a killed server left may hold its memory for a moment.
-    if alive || said=$(launch "$left" 2>&1); then
+    if alive || launch "$left"; then
       if serves; then return 0; fi
     fi
     sleep 0.2

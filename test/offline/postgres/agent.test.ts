@@ -81,7 +81,7 @@ describe.each(["ocf:heartbeat:pgsql", OURS])("%s", (name) => {
     test("a probe where it stands by reads what a start will need; a monitor that finds the server dead does not wait for that", () => {
       const bin = join(box.root, "programs");
       mkdirSync(bin);
-      const programs = ["postgres", "pg_ctl", "psql"].map((p) => join(bin, p));
+      const programs = ["postgres", "psql"].map((p) => join(bin, p));
       for (const p of programs) copyFileSync("/usr/bin/bash", p);
       const cached = (): boolean[] =>
         programs.map((p) => {
@@ -94,8 +94,8 @@ describe.each(["ocf:heartbeat:pgsql", OURS])("%s", (name) => {
       };
       const probe = (interval: string): boolean[] => {
         forget();
-        expect(cached()).toEqual([false, false, false]);
-        const params = { ...agentParams(box.spec), pgctl: programs[1] as string, psql: programs[2] as string };
+        expect(cached()).toEqual([false, false]);
+        const params = { ...agentParams(box.spec), pgctl: join(bin, "pg_ctl"), psql: programs[1] as string };
         const environment = { OCF_RESKEY_CRM_meta_interval: interval };
         const state = join(box.root, "state");
         const done = call({
@@ -110,8 +110,8 @@ describe.each(["ocf:heartbeat:pgsql", OURS])("%s", (name) => {
         expect(done.status).toBe(NOT_RUNNING);
         return cached();
       };
-      expect(probe("10000")).toEqual([false, false, false]);
-      expect(probe("0")).toEqual([true, true, true]);
+      expect(probe("10000")).toEqual([false, false]);
+      expect(probe("0")).toEqual([true, true]);
     });
 
   test("monitors in so much time", () => {
@@ -158,6 +158,27 @@ describe.each(["ocf:heartbeat:pgsql", OURS])("%s", (name) => {
     expect(act("start")).toBe(0);
     expect(pid()).not.toBe(before);
     expect(act("monitor")).toBe(0);
+    expect(act("stop")).toBe(0);
+  });
+
+  test("says why a server does not come up, and tries for as long as it may", () => {
+    const file = join(data(), "postgresql.conf");
+    const before = readFileSync(file);
+    writeFileSync(file, `${before.toString()}\nport = nonsense\n`);
+    try {
+      const begun = Date.now();
+      expect(act("start", 8)).toBe(1);
+      expect((Date.now() - begun) / 1000).toBeLessThan(8);
+      expect(said).toContain(`it ended, and ${box.spec.logFile} has its reason`);
+    } finally {
+      writeFileSync(file, before);
+    }
+    expect(act("start")).toBe(0);
+    // Not of the session of what started it, which Pacemaker ends as a whole.
+    const session = (p: number | "self"): string =>
+      readFileSync(`/proc/${p}/stat`, "utf8").split(") ")[1]?.split(" ")[3] as string;
+    expect(session(pid())).toBe(String(pid()));
+    expect(session(pid())).not.toBe(session("self"));
     expect(act("stop")).toBe(0);
   });
 
