@@ -171,17 +171,17 @@ export const drbdSchema = z.strictObject({
   /** Resynchronisation rate, as DRBD writes it. The HOWTO's. */
   rate: z
     .string()
-    .regex(/^\d+[KMG]$/, "must be a rate such as 100M")
+    .regex(/^[1-9]\d*[KMG]$/, "must be a rate such as 100M")
     .default("100M"),
   /** What the resynchronisation gets although the database writes. DRBD's own default, 250K, takes minutes to restore redundancy. */
   minimumRate: z
     .string()
-    .regex(/^\d+[KMG]$/, "must be a rate such as 10M")
+    .regex(/^[1-9]\d*[KMG]$/, "must be a rate such as 10M")
     .default("10M"),
   /** How much of a resynchronisation, or of a verification, is under way at once. DRBD's own 50K makes both wait for every answer. */
   fillTarget: z
     .string()
-    .regex(/^\d+[sKMG]$/, "must be an amount such as 1M, or sectors such as 2048s")
+    .regex(/^[1-9]\d*[sKMG]$/, "must be an amount such as 1M, or sectors such as 2048s")
     .default("1M"),
   verifyAlgorithm: z.enum(["crc32c", "sha1", "md5", "sha256"]).default("crc32c"),
   /** Blank disks need no first synchronisation; `full` copies every block all the same. */

@@ -1,5 +1,5 @@
 import type { Xml } from "./xml";
-import { child, childrenOf, parseXml } from "./xml";
+import { child, childrenOf, decode, parseXml } from "./xml";
 
 /** One resource, or one instance of a clone, as the cluster sees it. */
 export interface ResourceStatus {
@@ -80,7 +80,8 @@ function failure(x: Xml): Failure {
     operation: operation ?? x.attrs["task"] ?? "",
     node: x.attrs["node"] ?? "",
     status: `${x.attrs["exitstatus"] ?? ""} (${x.attrs["exitcode"] ?? ""}, ${x.attrs["status"] ?? ""})`,
-    reason: x.attrs["exitreason"] ?? "",
+    // Pacemaker 2.1 escapes it twice.
+    reason: decode(x.attrs["exitreason"] ?? ""),
     ...(x.attrs["last-rc-change"] ? { at: x.attrs["last-rc-change"] } : {}),
   };
 }

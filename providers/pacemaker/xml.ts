@@ -28,7 +28,8 @@ export const childrenOf = (x: Xml | undefined, name: string): Xml[] =>
 
 const NAMED: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };
 
-const decode = (text: string): string =>
+/** Entities as what they stand for, in one pass. */
+export const decode = (text: string): string =>
   text.replace(/&(?:#x([0-9a-fA-F]+)|#(\d+)|(\w+));/g, (all, hex?: string, dec?: string, name?: string) => {
     if (hex) return String.fromCodePoint(parseInt(hex, 16));
     if (dec) return String.fromCodePoint(Number(dec));

@@ -9,7 +9,7 @@ const OTHER_QUIET = 60;
 
 const LOOP = raw(`
 attr() { [[ $line =~ [[:space:]]$1=\\"([^\\"]*)\\" ]] && value=\${BASH_REMATCH[1]} || value=; }
-plain() { value=\${value//&apos;/\\'}; value=\${value//&quot;/\\"}; value=\${value//&lt;/<}; value=\${value//&gt;/>}; value=\${value//&amp;/&}; }
+plain() { value=\${value//&apos;/\\'}; value=\${value//&quot;/\\"}; value=\${value//&lt;/<}; value=\${value//&gt;/>}; value=\${value//&amp;/\\&}; }
 
 # Everything about the resource out of one reading.
 look() {
@@ -43,7 +43,7 @@ look() {
         attr exitstatus; what=$value
         attr exitcode; what="$what ($value)"
         attr status; if [[ $value != complete ]]; then what="$what, $value"; fi
-        attr exitreason; plain
+        attr exitreason; plain; plain
         if [[ $value == none ]]; then value=; fi
         said="
 $key failed on $where: $what: \${value:-Pacemaker gives no reason (on $where: journalctl --unit pacemaker --since -15min)}"

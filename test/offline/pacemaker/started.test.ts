@@ -93,6 +93,19 @@ describe("waiting for a resource", () => {
     );
   });
 
+  test("has the agent's words as it said them, which Pacemaker 2.1 escapes twice", () => {
+    const words = `cannot do "select now();" & says <so>`;
+    const failed = readFileSync(simulated("words.xml", ["--op-fail", "p_fs_postgres_start_0@qvddb1=5"]), "utf8");
+    const escaped = words.replace(
+      /[&"<>]/g,
+      (c) => ({ "&": "&amp;", '"': "&quot;", "<": "&lt;", ">": "&gt;" })[c] as string,
+    );
+    const cib = place.file("words.xml", failed.replaceAll(/ exit-reason="[^"]*"/g, ` exit-reason="${escaped}"`));
+    const status = parseStatus(tool("crm_mon", ["--one-shot", "--inactive", "--output-as=xml"], { CIB_file: cib }).out);
+    expect(status?.failures.map((f) => f.reason)).toContain(words);
+    expect(wait(cib, "p_postgres", "started", 30).err).toContain(words);
+  });
+
   test("names the failure elsewhere that it is waiting for", () => {
     const failed = simulated("elsewhere.xml", ["--op-fail", "p_fs_postgres_start_0@qvddb1=5"]);
     const answer = wait(failed, "p_postgres", "started", 30);
