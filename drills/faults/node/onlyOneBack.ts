@@ -28,15 +28,14 @@ const aloneAgain = (
 });
 
 export const onlyOneBack: readonly Fault[] = [
-  /** The other one may have served longer, so it waits; a person may say that it need not. The cluster then fences the other one, which starts it. */
+  /**
+   * The other one may have served longer, so it waits; a person may say that it need not. The cluster then fences the other one, which starts it. Alone the disk is
+   * Consistent, and the agent has nobody promoted with that; once the two are connected both may be, and DRBD has the data of the one that served on either.
+   */
   aloneAgain("active", "only-one-back", "both nodes lose their power, and only the one that served comes back", {
-    serves: "active",
+    serves: "either",
     fenced: { standby: [0, 1] },
   }),
-  /**
-   * Here the other one did serve last. A person's word gives quorum, and no newer data: DRBD calls its own Consistent at best, and its agent has nobody promoted with
-   * that. What brings the service back is the fencing that follows, as it starts the node that served; then both are UpToDate, and either may be promoted.
-   */
   aloneAgain(
     "standby",
     "only-standby-back",
