@@ -3,7 +3,7 @@ import { ConnectionError, raw, run } from "@qvd-ha/providers/dist/remote";
 import type { Action, Power, Script } from "./action";
 import type { Field } from "./field";
 import { selfTest } from "./selfTest";
-import { isAlready } from "./already";
+import { isAlready, isOvertaken } from "./already";
 
 /** What an action may wait for. */
 export interface Watcher {
@@ -28,13 +28,21 @@ async function script(a: Script, f: Field, node: string): Promise<void> {
   }
 }
 
+/** From a machine's being killed while it starts until libvirt would start it again, in milliseconds. */
+const OVERTAKEN_PAUSE = 1_000;
+
 async function power(a: Power, f: Field, node: string): Promise<void> {
-  await f
-    .switch(node)
-    .virsh(a.verb)
-    .catch((e: Error) => {
-      if (!a.tolerant || !isAlready(a.verb, e.message)) throw e;
-    });
+  try {
+    await f.switch(node).virsh(a.verb);
+  } catch (e) {
+    const { message } = e as Error;
+    if (!a.tolerant) throw e;
+    if (isOvertaken(a.verb, message)) {
+      await sleep(OVERTAKEN_PAUSE);
+      return power(a, f, node);
+    }
+    if (!isAlready(a.verb, message)) throw e;
+  }
 }
 
 /** Does one action, on all its nodes at once. @throws Error in words when it could not be done, or what it waits for did not come */

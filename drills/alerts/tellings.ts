@@ -12,8 +12,11 @@ export const tellings = (
   injected: number,
   struck: number,
 ): Seen[] =>
-  wanted.map(({ says, message, within }) => {
-    const told = events.find((e) => e.what === "alert" && e.at >= injected && message.test(e.subject ?? ""));
-    const after = told && Math.max(0, (told.at - struck) / 1000);
+  wanted.map(({ says, message, within, since }) => {
+    const first = (what: LogEvent["what"], text = /./): LogEvent | undefined =>
+      events.find((e) => e.what === what && e.at >= injected && text.test(e.subject ?? ""));
+    const told = first("alert", message);
+    const begun = since === undefined ? struck : first(since)?.at;
+    const after = told && begun !== undefined ? Math.max(0, (told.at - begun) / 1000) : undefined;
     return { says, within, ...(after === undefined || after > within ? {} : { after }) };
   });

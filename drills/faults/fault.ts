@@ -21,8 +21,9 @@ export interface Sign {
 export interface Telling {
   readonly says: string;
   readonly message: RegExp;
-  /** Seconds after the last action. */
+  /** Seconds after the last action; with `since`, after the first fencing: some faults are noticed late, and redundancy is there until then. */
   readonly within: number;
+  readonly since?: "fenced";
 }
 
 /** What must come of a fault. What every fault demands besides is not repeated here: no write lost, no phantom, invariants, a clean cluster. */

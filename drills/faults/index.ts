@@ -12,7 +12,7 @@ import { partitioned } from "./network/partition";
 import { poor } from "./network/poorNetwork";
 import { ringsDownOneByOne } from "./network/ringDown";
 import { ringFlaps } from "./network/ringFlaps";
-import { routerIsDown } from "./network/routerDown";
+import { routersDown } from "./network/routerDown";
 import { bothOff } from "./node/bothOff";
 import { clockSteps } from "./node/clockSteps";
 import { frozen } from "./node/frozen";
@@ -78,7 +78,7 @@ const network = [
   partitioned,
   ...oneWay,
   poor,
-  routerIsDown,
+  ...routersDown,
 ];
 const storage = [
   activeDiskGone,

@@ -9,6 +9,12 @@ const telling = (says: string, message: RegExp, within = TOLD_WITHIN): Telling =
 
 /** Pacemaker's own alert, told by whoever is left. */
 export const nodeLost = telling("the node is lost and redundancy with it", /is lost: there is no redundancy/);
+/** The same, where the node dies by being fenced, long after the fault. */
+export const nodeFenced: Telling = { ...nodeLost, says: `${nodeLost.says}, once it is fenced`, since: "fenced" };
+export const routerLost = telling(
+  "the router is out of reach and redundancy gone with it",
+  /(does not reach|has not reached) the router/,
+);
 export const ringLost = (ring: number): Telling =>
   telling(`ring ${ring} is down`, new RegExp(`Corosync's ring ${ring} is down`));
 /** Told by both nodes: each sees the other one's disk, too. */

@@ -70,6 +70,9 @@ export function seedSql(s: PostgresSpec): string {
     `insert into ${monitorTable(s)} select current_timestamp where not exists (select from ${monitorTable(s)});`,
     `grant usage on schema ${name(s.monitor.schema)} to ${monitor};`,
     `grant select, update on ${monitorTable(s)} to ${monitor};`,
+    // Whoever uses the database may see that it takes writes.
+    `grant usage on schema ${name(s.monitor.schema)} to ${role};`,
+    `grant select on ${monitorTable(s)} to ${role};`,
     "",
   ].join("\n");
 }
@@ -101,8 +104,10 @@ export const factsSql = (s: PostgresSpec): string =>
     from pg_database where datname = ${literal(s.database.name)}));`,
     `\\connect ${name(s.database.name)}`,
     `select json_build_object('monitor', coalesce((select has_schema_privilege(r.oid, n.oid, 'usage') and has_table_privilege(r.oid, c.oid, 'select')
-      and has_table_privilege(r.oid, c.oid, 'update') from pg_class c join pg_namespace n on n.oid = c.relnamespace, pg_roles r
-      where n.nspname = ${literal(s.monitor.schema)} and c.relname = ${literal(s.monitor.table)} and r.rolname = ${literal(s.monitor.role)}), false),
+      and has_table_privilege(r.oid, c.oid, 'update') and has_schema_privilege(u.oid, n.oid, 'usage') and has_table_privilege(u.oid, c.oid, 'select')
+      from pg_class c join pg_namespace n on n.oid = c.relnamespace, pg_roles r, pg_roles u
+      where n.nspname = ${literal(s.monitor.schema)} and c.relname = ${literal(s.monitor.table)} and r.rolname = ${literal(s.monitor.role)}
+        and u.rolname = ${literal(s.role.name)}), false),
   'rows', (select case when to_regclass(${literal(monitorTable(s))}) is null then 0 else
     (xpath('/row/n/text()', query_to_xml(${literal(`select count(*) as n from ${monitorTable(s)}`)}, false, true, '')))[1]::text::int end));`,
     "",

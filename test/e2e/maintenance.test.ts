@@ -319,7 +319,7 @@ if grep -rq "$(sed -n 's/.*shared-secret "\\(.*\\)";/\\1/p' /etc/drbd.d/postgres
       await must(up(join(ROOT, "Pulumi.dev.yaml"), "restarts:p_postgres"));
       const left = await onNodes(
         o.connections,
-        "ls /etc/systemd/system/qvd-ha-* /usr/local/lib/qvd-ha /etc/qvd-ha/*.conf 2>/dev/null; systemctl list-units --all --no-legend 'qvd-ha-watch*'; cibadmin --query --scope alerts 2>/dev/null | grep '<alert '; true",
+        "ls /etc/systemd/system/qvd-ha-{backup,verify,configuration,pitr,watch}* /usr/local/lib/qvd-ha /etc/qvd-ha/*.conf 2>/dev/null; systemctl list-units --all --no-legend 'qvd-ha-watch*'; cibadmin --query --scope alerts 2>/dev/null | grep '<alert '; true",
       );
       for (const node of o.nodes) expect(left[node]?.stdout).toBe("");
       await must(inLab("pulumi preview --expect-no-changes --stack dev --non-interactive"));

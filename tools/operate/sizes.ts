@@ -21,6 +21,7 @@ export interface Sizes {
 
 export const sizesFact = (resource: string): Fact<Sizes> => ({
   command: {
+    // DRBD lets nobody open the device of a standby node, not even to ask for its size.
     script: sh`disk=$(drbdadm sh-ll-dev ${resource} | head -n 1)
 meta=$(drbdadm sh-md-dev ${resource} | head -n 1)
 device=$(readlink -f ${deviceOf({ resource })})
@@ -28,7 +29,7 @@ device=$(readlink -f ${deviceOf({ resource })})
 [ -b "$device" ] || { echo "DRBD is down" >&2; exit 1; }
 echo "disk $(blockdev --getsize64 "$disk")"
 echo "serial $(lsblk -dnro SERIAL "$disk" 2>/dev/null || true)"
-echo "device $(blockdev --getsize64 "$device")"
+echo "device $(($(cat "/sys/class/block/$(basename "$device")/size") * 512))"
 case $meta in internal | "$disk") echo "internal yes" ;; esac
 if head -n 1 /proc/drbd 2>/dev/null | grep -q '^version: 9'; then echo "nine yes"; fi
 while read -r source target type _; do

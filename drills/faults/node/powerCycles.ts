@@ -1,6 +1,7 @@
 import { wait } from "../../actions/action";
 import { cutPowerAgain, switchOn } from "../../actions/power";
 import type { Fault } from "../fault";
+import { nodeFenced } from "../tellings";
 
 /** Seconds off, and on before the next cut. */
 const PAUSES = [5, 10, 40, 20, 15];
@@ -13,5 +14,5 @@ export const powerCycles: Fault = {
   title: "the active node loses its power five times in a row",
   where: "anywhere",
   does: PAUSES.flatMap((s) => [cutPowerAgain("active"), wait(s), switchOn("active"), wait(s)]),
-  expect: { serves: "standby", fenced: { active: [1, 5] } },
+  expect: { serves: "standby", fenced: { active: [1, 5] }, tells: [nodeFenced] },
 };

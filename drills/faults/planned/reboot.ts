@@ -1,5 +1,6 @@
 import { reboot } from "../../actions/kernel";
 import type { Fault } from "../fault";
+import { nodeLost } from "../tellings";
 
 /** The HOWTO's init 6: it hands over before it goes, so nobody is fenced. */
 export const rebootActive: Fault = {
@@ -10,5 +11,5 @@ export const rebootActive: Fault = {
   where: "anywhere",
   quick: true,
   does: [reboot("active")],
-  expect: { serves: "standby", boots: "active" },
+  expect: { serves: "standby", boots: "active", tells: [nodeLost] },
 };

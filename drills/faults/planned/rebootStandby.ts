@@ -1,5 +1,6 @@
 import { reboot } from "../../actions/kernel";
 import type { Fault } from "../fault";
+import { nodeLost } from "../tellings";
 
 /** The HOWTO's first test: it comes back by itself. */
 export const rebootStandby: Fault = {
@@ -9,5 +10,5 @@ export const rebootStandby: Fault = {
   title: "the standby node is rebooted in order",
   where: "anywhere",
   does: [reboot("standby")],
-  expect: { serves: "active", boots: "standby", refusesNothing: true },
+  expect: { serves: "active", boots: "standby", refusesNothing: true, tells: [nodeLost] },
 };

@@ -1,6 +1,7 @@
 import { stopPostmaster } from "../../actions/processes";
 import type { Fault } from "../fault";
 import { ONCE } from "../fault";
+import { nodeFenced } from "../tellings";
 
 /** The monitor times out, the stop fails, so the node is fenced and the other one serves. */
 export const hang: Fault = {
@@ -11,5 +12,5 @@ export const hang: Fault = {
   where: "anywhere",
   quick: true,
   does: [stopPostmaster("active")],
-  expect: { serves: "standby", fenced: { active: ONCE } },
+  expect: { serves: "standby", fenced: { active: ONCE }, tells: [nodeFenced] },
 };

@@ -1,6 +1,7 @@
 import { freezeFileSystem } from "../../actions/storage";
 import type { Fault } from "../fault";
 import { ONCE } from "../fault";
+import { nodeFenced } from "../tellings";
 
 /** Nothing there can be stopped any more: the monitor times out, the stop fails, the node is fenced. */
 export const frozenFileSystem: Fault = {
@@ -10,5 +11,5 @@ export const frozenFileSystem: Fault = {
   title: "the database's file system is frozen",
   where: "lab",
   does: [freezeFileSystem("active")],
-  expect: { serves: "standby", fenced: { active: ONCE } },
+  expect: { serves: "standby", fenced: { active: ONCE }, tells: [nodeFenced] },
 };

@@ -74,8 +74,13 @@ async function named(row: Row, where: string): Promise<Finding | undefined> {
 }
 
 /** Types what is advised as a person does: the worst first, all of it, and again what is then left, at most three times over. */
-async function follow(row: Row, first: Finding, tell: (text: string) => void): Promise<string[]> {
+async function follow(
+  row: Row,
+  first: Finding,
+  tell: (text: string) => void,
+): Promise<{ readonly typed: readonly string[]; readonly failed: readonly string[] }> {
   const typed: string[] = [];
+  const failed: string[] = [];
   let next: readonly Finding[] = [first];
   for (let round = 0; round < 3 && next.length > 0; round++) {
     for (const finding of next)
@@ -84,12 +89,14 @@ async function follow(row: Row, first: Finding, tell: (text: string) => void): P
         tell(`  $ ${line}`);
         typed.push(line);
         const { code, output } = await sh(line);
-        if (code !== 0)
-          tell(`    ended with ${code}: ${output.trim().split("\n").slice(-3).join(" | ").slice(0, 300)}`);
+        if (code === 0) continue;
+        const why = `ended with ${code}: ${output.trim().split("\n").slice(-3).join(" | ").slice(0, 300)}`;
+        tell(`    ${why}`);
+        failed.push(`"${line}" ${why}`);
       }
     next = await sound(round === 0 ? (row.heals ?? 300) : 60);
   }
-  return typed;
+  return { typed, failed };
 }
 
 async function one(o: Outputs, row: Row, n: number, tell: (text: string) => void): Promise<Result> {
@@ -111,7 +118,9 @@ async function one(o: Outputs, row: Row, n: number, tell: (text: string) => void
     else {
       tell(`  ${found.severity} ${found.where}: ${found.what}`);
       if (found.next.length === 0) faults.push("the doctor says nothing to do");
-      typed.push(...(await follow(row, found, tell)));
+      const followed = await follow(row, found, tell);
+      typed.push(...followed.typed);
+      faults.push(...followed.failed);
     }
     const left = await sound(found ? 10 : 0);
     if (left.length > 0) faults.push(`not mended: ${left.map((f) => `${f.where}: ${f.what}`).join("; ")}`);

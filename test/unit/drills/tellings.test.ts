@@ -30,6 +30,11 @@ const told = faults.flatMap((f) => (f.expect.tells ?? []).map((t) => [f.name, t]
 /** What is sent, by what a fault says of it. */
 const MESSAGES: Readonly<Record<string, readonly string[]>> = {
   "the node is lost and redundancy with it": ["qvddb1 is lost: there is no redundancy"],
+  "the node is lost and redundancy with it, once it is fenced": ["qvddb1 is lost: there is no redundancy"],
+  "the router is out of reach and redundancy gone with it": [
+    "qvddb1 does not reach the router (pingd is 0): nothing is promoted there",
+    "qvddb1 has not reached the router (it has no pingd): nothing is promoted there",
+  ],
   "ring 0 is down": ["Corosync's ring 0 is down, as seen by qvddb1"],
   "ring 1 is down": ["Corosync's ring 1 is down, as seen by qvddb1"],
   "a disk is gone and redundancy with it": [
@@ -87,6 +92,17 @@ describe("what a fault has told", () => {
     expect(within.sort()).toEqual(
       [
         ...["power-cut", "standby-cut", "kernel-crash", "both-rings-down", "partition", "one-way", "one-way-in"],
+        ...[
+          "reset",
+          "frozen",
+          "power-cycles",
+          "hang",
+          "frozen-file-system",
+          "fence-by-order",
+          "reboot",
+          "reboot-standby",
+        ],
+        ...["router-down", "router-gone"],
         ...["ring-0-down", "ring-1-down", "drbd-link-down", "banned-then-dead", "fence-device-down", "split-brain"],
         ...["active-disk-gone", "active-disk-errors", "standby-disk-gone", "standby-disk-errors"],
         ...["maintenance-mode", "maintenance-address", "postmaster-killed-everywhere"],

@@ -65,6 +65,12 @@ function connection(l: Look, where: string, d: DrbdView): Said[] {
   ];
 }
 
+/** Has every block compared: by the job that tells of what it finds, where there is one; else when the copying has ended. */
+const verified = (l: Look, where: string): string =>
+  l.details(where).jobs?.jobs.verify
+    ? l.make("verify")
+    : l.on(where, `timeout 3600 sh -c "until drbdadm verify ${l.r.resource}; do sleep 5; done"`);
+
 function disk(l: Look, where: string, d: DrbdView): Said[] {
   const resource = l.r.resource;
   if (d.disk === "Diskless")
@@ -78,7 +84,7 @@ function disk(l: Look, where: string, d: DrbdView): Said[] {
         next: [
           l.on(where, "journalctl -k --no-pager -n 30"),
           l.on(where, `drbdadm attach ${resource}`),
-          l.make("verify"),
+          verified(l, where),
         ],
       },
     ];

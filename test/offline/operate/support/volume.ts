@@ -20,7 +20,7 @@ const RESOURCE = "postgres";
 const LOOKS = 2;
 
 /**
- * What stands in: DRBD, which gives both nodes a device as large as the smaller disk less its metadata, takes no more than the smaller of them, and copies for two looks; and virsh, which
+ * What stands in: DRBD, which lets nobody open the standby node's device, gives both nodes a device as large as the smaller disk less its metadata, takes no more than the smaller of them, and copies for two looks; and virsh, which
  * makes a disk's file larger. Real are the block devices, XFS and all commands.
  */
 const STANDINS: Readonly<Record<string, string>> = {
@@ -38,6 +38,11 @@ const STANDINS: Readonly<Record<string, string>> = {
     for n in qvddb1 qvddb2; do truncate -s "$least" "$R/$n.device"; losetup -c "$(cat "$R/$n.device.loop")"; done
     echo ${LOOKS} >"$R/copying" ;;
 esac`,
+  blockdev: `PATH=/usr/sbin:/usr/bin:/sbin:/bin
+for a; do
+  [ "$N" != qvddb2 ] || [ "$(readlink -f "$a")" != "$(cat "$R/qvddb2.device.loop")" ] || { echo "blockdev: cannot open $a: Wrong medium type" >&2; exit 1; }
+done
+exec blockdev "$@"`,
   lsblk: `cat "$R/$N.serial"`,
   virsh: `case " $* " in
   *" dumpxml "*) cat "$R/$domain.xml" ;;
