@@ -7,25 +7,19 @@ export interface Ended {
   readonly said: string;
 }
 
-/** Calls the program as the Makefile does, where the nodes can be reached. */
-export function call(c: Call, words: string, outputs: string): Promise<Ended> {
-  const args = [
-    "-r",
-    "ts-node/register/transpile-only",
-    "tools/cli/main.ts",
-    "--outputs",
-    outputs,
-    ...words.split(" "),
-  ];
-  const child = spawn("node", args, {
-    env: { ...process.env, QVD_HA_CONSENT: c.consent ?? "" },
+/** Calls the script that the Makefile calls. */
+export function call(c: Call, words: string): Promise<Ended> {
+  const child = spawn("tools/verbs/qvd-ha", words.split(" "), {
+    env: { ...process.env, CONSENT: "", QVD_HA_CONSENT: c.consent ?? "" },
     stdio: ["ignore", "pipe", "pipe"],
+    // A group of its own: what is killed is all of it, and not the script alone.
+    detached: true,
   });
   let said = "";
   let killed = false;
   const kill = (): void => {
     killed = true;
-    child.kill("SIGKILL");
+    if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
   };
   const timer = typeof c.killed === "number" ? setTimeout(kill, c.killed * 1000) : undefined;
   const hear = (d: Buffer): void => {

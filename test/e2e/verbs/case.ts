@@ -192,7 +192,7 @@ export const cases: readonly Case[] = [
       { words: "upgrade-postgres 99", consent: "stops:p_postgres", exits: 3 },
       { words: "upgrade-back writes", consent: "stops:p_postgres", exits: 3 },
       { words: "upgrade-forget 15", exits: 3 },
-      { words: "replace-node ACTIVE --platform libvirt --disk ACTIVE-data", exits: 3 },
+      { words: "replace-node ACTIVE --disk ACTIVE-data", exits: 3 },
     ],
     gap: NONE,
     whole: 60,

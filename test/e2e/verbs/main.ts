@@ -13,7 +13,7 @@ async function main(outputs: string): Promise<void> {
   const results: Result[] = [];
   for (const c of todo) {
     console.log(c.name);
-    results.push(await runCase(d, c, outputs));
+    results.push(await runCase(d, c));
     console.log(printed(results.at(-1) as Result));
   }
   const good = results.filter((r) => r.faults.length === 0).length;

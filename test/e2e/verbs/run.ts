@@ -54,7 +54,7 @@ async function whole(d: Deployment, seconds: number): Promise<Status> {
 }
 
 /** One case: the verb is called while eight clients write, and what they were told is compared with what is there. */
-export async function runCase(d: Deployment, c: Case, outputs: string): Promise<Result> {
+export async function runCase(d: Deployment, c: Case): Promise<Result> {
   const began = Date.now();
   const faults: string[] = [];
   const first = await whole(d, 300);
@@ -81,7 +81,7 @@ export async function runCase(d: Deployment, c: Case, outputs: string): Promise<
     from = Date.now();
     for (const one of c.calls) {
       const words = one.words.replaceAll("ACTIVE", before.active).replaceAll("PASSIVE", before.passive);
-      const { code, said } = await call(one, words, outputs);
+      const { code, said } = await call(one, words);
       if (one.killed === undefined && code !== (one.exits ?? 0))
         faults.push(
           `${words} ended with ${code} instead of ${one.exits ?? 0}: ${said.trim().split("\n").slice(-2).join(" | ")}`,

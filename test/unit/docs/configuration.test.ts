@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { LEVERS } from "../../../components/config/profiles";
 import { schema } from "../../../components/config/schema";
 import { SECRETS } from "../../../components/config/secrets";
 import type { Key } from "./support/keys";
 import { keys } from "./support/keys";
 
-// Proves that docs/configuration.md names exactly the keys that the schema takes, with the schema's own defaults. Does not prove what it says of their meaning.
+// Proves that docs/configuration.md names exactly the keys that the schema takes, with the schema's own defaults and those of profile `fast`. Does not prove what it says of their meaning.
 
 const ROOT = join(__dirname, "..", "..", "..");
 const TEXT = readFileSync(join(ROOT, "docs", "configuration.md"), "utf8");
@@ -59,6 +60,21 @@ describe("docs/configuration.md", () => {
 
   it.each(wanted.map((k) => [k.path, k] as const))("gives the default of %s", (path, k) => {
     expect(rows.find((r) => r.path === path)?.default).toBe(written(k));
+  });
+
+  it.each(LEVERS.filter((v) => !v.key.startsWith("database.settings.")).map((v) => [v.key, v.fast] as const))(
+    "says what profile `fast` makes of %s",
+    (key, fast) => {
+      const said = /Profile `fast`(?:: `?([^`,. ]+)`?| takes it)/.exec(rows.find((r) => r.path === key)?.meaning ?? "");
+      expect(said).not.toBeNull();
+      expect(rows.find((r) => r.path === key)?.meaning).toContain(said?.[1] === undefined ? `\`${String(fast)}\`` : "");
+      expect(said?.[1] ?? String(fast)).toBe(String(fast));
+    },
+  );
+
+  it("counts the keys that profile `fast` has others for", () => {
+    expect(LEVERS).toHaveLength(20);
+    expect(TEXT).toContain("has others for twenty keys");
   });
 
   it("says what each key means", () => {

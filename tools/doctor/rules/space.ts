@@ -21,7 +21,8 @@ function full(l: Look, where: string, f: FileSystem, s: Space): Said[] {
       next: ofData
         ? [l.on(where, `du -xh --max-depth=2 ${f.mount}`)]
         : [
-            l.on(where, "apt-get clean"),
+            // Whichever the system has.
+            l.on(where, "apt-get clean || dnf clean all || zypper clean"),
             l.on(where, "journalctl --vacuum-size=50M"),
             l.on(where, `du -xh --max-depth=2 --threshold=50M ${f.mount}`),
           ],
