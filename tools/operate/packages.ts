@@ -38,7 +38,7 @@ export const due = (w: Work, node: string): Promise<string[]> =>
     w,
     node,
     sh`apt update >/dev/null
-apt --simulate dist-upgrade`,
+apt --simulate --with-new-pkgs upgrade`,
   );
 
 export const duePostgres = (w: Work, node: string): Promise<string[]> =>
@@ -47,13 +47,13 @@ export const duePostgres = (w: Work, node: string): Promise<string[]> =>
     node,
     sh`apt update >/dev/null
 ${POSTGRES}
-apt --simulate install --only-upgrade $names`,
+apt --simulate --no-remove install --only-upgrade $names`,
   );
 
-/** Only what is put in: nothing is taken away that was not asked about. */
+/** New packages may come with it; what could only be updated by taking another one away is kept as it is. */
 export async function update(w: Work, node: string): Promise<void> {
   w.say(`${node}: updating packages`);
-  await w.must(node, apt(sh`apt --yes dist-upgrade`), "the update", SECONDS, LOCK);
+  await w.must(node, apt(sh`apt --yes --with-new-pkgs upgrade`), "the update", SECONDS, LOCK);
 }
 
 export async function updatePostgres(w: Work, node: string): Promise<void> {
@@ -61,7 +61,7 @@ export async function updatePostgres(w: Work, node: string): Promise<void> {
   await w.must(
     node,
     apt(sh`${POSTGRES}
-apt --yes install --only-upgrade $names`),
+apt --yes --no-remove install --only-upgrade $names`),
     "the update",
     SECONDS,
     LOCK,
