@@ -216,6 +216,33 @@ if grep -rq "$(sed -n 's/.*shared-secret "\\(.*\\)";/\\1/p' /etc/drbd.d/postgres
   );
 
   step(
+    "has what was made by hand on a cluster that was built anew, from a copy of the configuration",
+    async () => {
+      await roles();
+      const byHand = `<rsc_location id="l_by_hand" rsc="g_postgres" node="${active}" score="1"/>`;
+      await onActive(`cibadmin --create --scope constraints --xml-text '${byHand}'`);
+      await onActive("systemctl start qvd-ha-configuration.service");
+      const base64 = await onActive(
+        "ls -t /var/backups/qvd-ha/configuration/cluster-*.tar.gz | head -n 1 | xargs base64 -w0",
+      );
+      const copy = join(ROOT, ".state/e2e/cluster.tar.gz");
+      writeFileSync(copy, Buffer.from(base64, "base64"));
+      await must(inLab(`pulumi destroy --stack dev --config-file ${CONFIG} --yes --skip-preview --non-interactive`));
+      await must(up());
+      o = await outputs();
+      await roles();
+      await healthy(5);
+      const constraints = "cibadmin --query --scope constraints";
+      expect(await onActive(constraints)).not.toContain("l_by_hand");
+      expect(await must(`make restore-configuration FILE=${copy}`)).toMatch(/add l_by_hand[^]*is the saved one/);
+      expect(await onActive(constraints)).toContain('id="l_by_hand"');
+      await onActive("cibadmin --delete --xml-text '<rsc_location id=\"l_by_hand\"/>'");
+      await healthy(5);
+    },
+    30 * MINUTE,
+  );
+
+  step(
     "tells of the standby's death by mail within a minute, once, and of its return",
     async () => {
       const uri = (JSON.parse(await must(". ./env.sh && lab/lab describe")) as { libvirtUri: string }).libvirtUri;
