@@ -6,7 +6,7 @@ import { maintenanceRows } from "./drift/row";
 import { runRows } from "./drift/run";
 import { MailServer, SERVER } from "./maintenance/mail";
 import { ACCOUNT, ADDRESS, Vault } from "./maintenance/vault";
-import { install } from "./maintenance/packages";
+import { install } from "./support/packages";
 import { step } from "./support/steps";
 import type { Outputs } from "./support/stack";
 import { inLab, must, onNodes, outputs, ROOT, sh, standing } from "./support/stack";

@@ -2,7 +2,7 @@ import { cases } from "./verbs/case";
 import { sh, standing } from "./support/stack";
 
 // Proves on a real cluster what each verb does to a service that is written to meanwhile: no acknowledged write lost, no gap beyond the bound, nothing left behind, also after it was killed
-// half way and repeated. With no newer packages in the repository, the two updates prove only that there is nothing to do.
+// half way and repeated. The two updates take packages that are newer by their version alone.
 
 const MINUTE = 60_000;
 

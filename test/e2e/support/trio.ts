@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Connection } from "@qvd-ha/providers/dist/remote";
-import { install } from "../maintenance/packages";
+import { install } from "./packages";
 import { existingSettings, GivenStack, stackText } from "./given";
 import type { Guests } from "./guests";
 import { guestsIn, stateDirectory } from "./guests";

@@ -14,6 +14,8 @@ export interface Call {
   readonly consent?: string;
   /** Default: 0. */
   readonly exits?: number;
+  /** What it must say. */
+  readonly says?: RegExp;
   /** Kills it outright after so many seconds, or as soon as it has said this; then its exit status does not count. */
   readonly killed?: number | RegExp;
 }
@@ -159,18 +161,25 @@ export const cases: readonly Case[] = [
     then: bothBooted,
   },
   {
-    name: "a rolling update",
-    verb: "update-rolling",
-    calls: [{ words: "update-rolling", consent: MOVES }, { words: "update-rolling" }],
+    name: "a minor version of PostgreSQL, of nothing else",
+    verb: "update-postgres",
+    calls: [
+      { words: "update-postgres", consent: MOVES, says: /postgresql-\d+ \S+ -> \S+\+e2e1/ },
+      { words: "update-postgres", says: /nothing to do/ },
+    ],
     gap: "bound",
     whole: 300,
   },
   {
-    name: "a minor version of PostgreSQL",
-    verb: "update-postgres",
-    calls: [{ words: "update-postgres", consent: MOVES }, { words: "update-postgres" }],
+    name: "a rolling update, each node with a boot",
+    verb: "update-rolling",
+    calls: [
+      { words: "update-rolling", consent: MOVES, says: /sensible-utils \S+ -> \S+\+e2e1/ },
+      { words: "update-rolling", says: /both nodes are up to date: nothing to do/ },
+    ],
     gap: "bound",
     whole: 300,
+    then: bothBooted,
   },
   {
     name: "the volume grows in use, also after it was killed half way",

@@ -86,6 +86,7 @@ export async function runCase(d: Deployment, c: Case): Promise<Result> {
         faults.push(
           `${words} ended with ${code} instead of ${one.exits ?? 0}: ${said.trim().split("\n").slice(-2).join(" | ")}`,
         );
+      if (one.says && !one.says.test(said)) faults.push(`${words} does not say ${String(one.says)}`);
       if (one.killed !== undefined && code !== undefined) faults.push(`${words} had ended before it could be killed`);
     }
     const last = await whole(d, c.whole);
