@@ -29,8 +29,22 @@ describe("the second layout", () => {
     if (answer?.code !== 0) throw new Error(`${node}: ${answer?.stderr}`);
     return answer.stdout;
   };
+  /** As the layout calls it. */
+  let server = "postgresql";
   const servedBy = async (node: string): Promise<string> =>
-    /on: (\S+)/.exec(await one(node, "crm_resource --locate --resource postgresql 2>&1"))?.[1] ?? "";
+    /on: (\S+)/.exec(await one(node, `crm_resource --locate --resource ${server} 2>&1`))?.[1] ?? "";
+  /** Refused at first, then with the consent that it asks for; gives what that was. */
+  const upByConsent = async (text: string): Promise<string> => {
+    stack.configure(text);
+    const refused = await sh(stack.pulumi("up --yes --skip-preview"));
+    expect(refused.code).not.toBe(0);
+    const wanted = [...new Set(refused.output.match(/\b(stops|restarts|moves):[\w-]+/g))].join(" ");
+    expect(await sh(`export QVD_HA_CONSENT='${wanted}'; ${stack.pulumi("up --yes --skip-preview")}`)).toMatchObject({
+      code: 0,
+    });
+    await stack.healthy(5);
+    return wanted;
+  };
   /** Until the database is there as that node sees it. */
   const serves = async (wanted: string, asked: string, minutes: number): Promise<void> => {
     let seen = "";
@@ -121,15 +135,8 @@ describe("the second layout", () => {
     "gives way to the first layout while it serves: stopped once, by consent, and nobody is fenced",
     async () => {
       const boots = await Promise.all([PREFERRED, OTHER].map(bootsOf));
-      stack.configure(stackText(settings));
-      const refused = await sh(stack.pulumi("up --yes --skip-preview"));
-      expect(refused.code).not.toBe(0);
-      expect(refused.output).toMatch(/stops:postgresql|restarts:postgresql/);
-      const wanted = [...new Set(refused.output.match(/\b(stops|restarts|moves):[\w-]+/g))].join(" ");
-      expect(await sh(`export QVD_HA_CONSENT='${wanted}'; ${stack.pulumi("up --yes --skip-preview")}`)).toMatchObject({
-        code: 0,
-      });
-      await stack.healthy(5);
+      expect(await upByConsent(stackText(settings))).toMatch(/\b(stops|restarts):postgres/);
+      server = "p_postgres";
       const ids = (await one(OTHER, "crm_resource --list-raw"))
         .trim()
         .split("\n")
@@ -141,6 +148,35 @@ describe("the second layout", () => {
       await must(stack.pulumi("refresh --preview-only --expect-no-changes"));
     },
     15 * MINUTE,
+  );
+
+  step(
+    "has its preferred node in the first layout as well: there by consent, back there by itself, and with fail-back alone",
+    async () => {
+      const preferred = (failBack: boolean): string =>
+        stackText({ ...settings, preferredNode: { node: PREFERRED, failBack } });
+      const other = (await servedBy(OTHER)) === OTHER;
+      if (other) expect(await upByConsent(preferred(true))).toMatch(/\bmoves:/);
+      else {
+        stack.configure(preferred(true));
+        await stack.up();
+      }
+      expect(await servedBy(OTHER)).toBe(PREFERRED);
+      await must(inLab(`virsh -q -c '${uri}' destroy ${PREFERRED}`));
+      await serves(OTHER, OTHER, 5);
+      await serves(PREFERRED, OTHER, 10);
+      await stack.healthy(10);
+      stack.configure(preferred(false));
+      await stack.up();
+      await must(inLab(`virsh -q -c '${uri}' destroy ${PREFERRED}`));
+      await serves(OTHER, OTHER, 5);
+      await stack.healthy(10);
+      await new Promise((r) => setTimeout(r, MINUTE));
+      expect(await servedBy(OTHER)).toBe(OTHER);
+      expect((await stack.sql("select count(*) from kept")).trim().split("\n").at(-1)).toBe("2000");
+      await must(stack.pulumi("refresh --preview-only --expect-no-changes"));
+    },
+    35 * MINUTE,
   );
 
   step(
