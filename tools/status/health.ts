@@ -1,7 +1,7 @@
 import type { ClusterView } from "./crmMon";
 import { nodesOf } from "./crmMon";
 import { copying, redundant } from "./drbd";
-import { layout, PING_ATTRIBUTE } from "./ids";
+import { layout, PING_ATTRIBUTE, scoreName } from "./ids";
 import type { NodeReport } from "./node";
 import type { Status } from "./read";
 import { view } from "./read";
@@ -42,7 +42,9 @@ export const meaning = (id: string): string =>
 const problem = (kind: ProblemKind, what: string): Problem => ({ kind, what });
 
 function nodeProblems(v: ClusterView): Problem[] {
-  const watched = layout(v).ping !== undefined;
+  const ids = layout(v);
+  const watched = ids.ping !== undefined;
+  const mirrors = new Set(v.resources.flatMap((r) => (r.id === ids.drbd && r.active ? r.nodes : [])));
   return v.nodes.flatMap((n) => [
     ...(v.unclean.includes(n.name) ? [problem("node", `${n.name} is unclean: it waits to be fenced`)] : []),
     ...(n.online ? [] : [problem("node", `${n.name} is offline`)]),
@@ -51,6 +53,9 @@ function nodeProblems(v: ClusterView): Problem[] {
     ...(!watched || Number(v.attributes[n.name]?.[PING_ATTRIBUTE] ?? 0) > 0
       ? []
       : [problem("ping", `${n.name} has no ${PING_ATTRIBUTE}: it does not reach the router, or has not tried yet`)]),
+    ...(v.maintenance || !mirrors.has(n.name) || v.attributes[n.name]?.[scoreName(ids)] !== undefined
+      ? []
+      : [problem("data", `${n.name} has no promotion score: it would not be promoted`)]),
   ]);
 }
 

@@ -7,3 +7,6 @@ export const layout = (v: ClusterStatus | undefined): Layout => layoutSeen((v?.r
 
 /** Node attribute that the ping clone sets, and that promotion needs. */
 export const PING_ATTRIBUTE = "pingd";
+
+/** Node attribute by which DRBD's agent says how good a node is for promotion. */
+export const scoreName = (ids: Pick<Layout, "drbd">): string => `master-${ids.drbd}`;

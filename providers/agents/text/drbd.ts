@@ -68,7 +68,20 @@ state() {
   [ "\${version:-}" = 8.4 ] && [ -n "$role" ]
 }
 
-score() { attrd_updater -n "master-\${OCF_RESOURCE_INSTANCE%%:*}" -U "$1" >/dev/null 2>&1 </dev/null; }
+# score N: what Pacemaker is to think of this disk. When a node's controller dies, Pacemaker takes out of its status all that it was told of that node, and what keeps it writes
+# only what changes: nobody would be promoted there any more. So a monitor that comes again looks at what is written; where nothing is, it has all of it written anew.
+score() {
+  name=master-\${OCF_RESOURCE_INSTANCE%%:*} node=\${OCF_RESKEY_CRM_meta_on_node:-} lost=''
+  if [ "\${OCF_RESKEY_CRM_meta_interval:-0}" != 0 ] && [ -n "$node" ]; then
+    said=$(cibadmin --query --local --xpath "//node_state[@uname='$node']/transient_attributes//nvpair[@name='$name']" 2>/dev/null </dev/null)
+    case $?/$said in
+    0/*" value=\\"$1\\""*) return ;;
+    105/*) lost=yes ;;
+    esac
+  fi
+  attrd_updater -n "$name" -U "$1" >/dev/null 2>&1 </dev/null
+  [ -z "$lost" ] || attrd_updater --refresh >/dev/null 2>&1 </dev/null
+}
 
 # As good as it gets while the peer's disk is known, and good where it is not: that agent's own 10000 and 1000.
 monitor() {

@@ -11,13 +11,14 @@ export const SERVICE = "qvd-ha-watch.service";
 export const MAILER = "/etc/qvd-ha/msmtprc";
 export const WEBHOOK = "/etc/qvd-ha/webhook";
 
+/** As curl reads it; msmtp takes a pair of quotes around a value away, and nothing else. */
 const quoted = (text: string): string => `"${text.replace(/[\\"]/g, "\\$&")}"`;
 
 /** msmtp's own file. It refuses a password in one that others can read. */
 export const renderMailer = ({ mail, mailPassword }: Pick<WatchSpec, "mail" | "mailPassword">): string => {
   if (!mail) return "";
   const login =
-    mail.user === undefined ? ["auth off"] : ["auth on", `user ${mail.user}`, `password ${quoted(mailPassword ?? "")}`];
+    mail.user === undefined ? ["auth off"] : ["auth on", `user ${mail.user}`, `password "${mailPassword ?? ""}"`];
   return `${HEAD}${[
     "defaults",
     "account default",

@@ -82,6 +82,33 @@ describe("a monitor", () => {
     expect(act("monitor")).toMatchObject({ status, did });
   });
 
+  describe("that comes again", () => {
+    const NODE = "qvddb2";
+    const again = (answer: string, code: number): ReturnType<typeof act> => {
+      put(
+        join(home, "bin/cibadmin"),
+        `#!/bin/sh\necho "cibadmin $*" >>${log}\nprintf '%s\\n' '${answer}'\nexit ${code}\n`,
+      );
+      kernel(line(7, "Connected", "Secondary/Primary", "UpToDate/UpToDate"));
+      return act("monitor", { CRM_meta_interval: "20000", CRM_meta_on_node: NODE });
+    };
+    const ASKS = `cibadmin --query --local --xpath //node_state[@uname='${NODE}']/transient_attributes//nvpair[@name='master-p_drbd_postgres']`;
+    const written = (value: number): string =>
+      `<nvpair id="status-2-master-p_drbd_postgres" name="master-p_drbd_postgres" value="${value}"/>`;
+
+    test("says nothing that is written already", () =>
+      expect(again(written(10000), 0)).toMatchObject({ status: 0, did: [ASKS] }));
+
+    test("says what is different", () =>
+      expect(again(written(1000), 0)).toMatchObject({ status: 0, did: [ASKS, SCORE(10000)] }));
+
+    test("has everything written anew that Pacemaker has forgotten", () =>
+      expect(again("", 105)).toMatchObject({ status: 0, did: [ASKS, SCORE(10000), "attrd_updater --refresh"] }));
+
+    test("says it as ever where nobody can tell what is written", () =>
+      expect(again("", 102)).toMatchObject({ status: 0, did: [ASKS, SCORE(10000)] }));
+  });
+
   test("of an instance with a number goes by the resource's name", () => {
     kernel(line(7, "Connected", "Secondary/Primary", "UpToDate/UpToDate"));
     expect(act("monitor", {}, "p_drbd_postgres:1").did).toEqual([SCORE(10000)]);

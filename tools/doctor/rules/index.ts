@@ -18,6 +18,7 @@ import { reboot } from "./reboot";
 import { resources } from "./resources";
 import { rings } from "./rings";
 import type { Rule } from "./rule";
+import { score } from "./score";
 import { space } from "./space";
 import { splitBrain } from "./splitBrain";
 import { third } from "./third";
@@ -43,6 +44,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   fencing,
   constraints,
   resources,
+  score,
   ping,
   clock,
   configuration,

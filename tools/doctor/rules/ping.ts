@@ -8,7 +8,8 @@ export const ping: Rule = (l) => {
   if (asks === undefined) return [];
   return l.r.nodes.flatMap((where) => {
     if (!l.serving(where) || l.v?.maintenance) return [];
-    if (Number(l.v?.attributes[where]?.[PING_ATTRIBUTE] ?? 0) > 0) return [];
+    const value = l.v?.attributes[where]?.[PING_ATTRIBUTE];
+    if (Number(value ?? 0) > 0) return [];
     const primitive = Object.values(l.r.details)
       .map((d) => d.configuration?.elements[asks])
       .find((e) => e?.kind === "primitive");
@@ -20,7 +21,12 @@ export const ping: Rule = (l) => {
         where,
         what: `does not reach ${hosts.filter(Boolean).join(" or ") || "the router"} (${PING_ATTRIBUTE} is not set), or has not tried yet`,
         why: "it may not be promoted",
-        next: [...drops, ...hosts.filter(Boolean).map((h) => l.on(where, `ping -c 3 -W 2 ${h}`))],
+        next: [
+          ...drops,
+          ...hosts.filter(Boolean).map((h) => l.on(where, `ping -c 3 -W 2 ${h}`)),
+          // Pacemaker may have forgotten it.
+          ...(value === undefined ? [l.on(where, "attrd_updater --refresh")] : []),
+        ],
       },
     ];
   });
