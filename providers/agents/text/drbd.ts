@@ -73,7 +73,8 @@ state() {
 score() {
   name=master-\${OCF_RESOURCE_INSTANCE%%:*} node=\${OCF_RESKEY_CRM_meta_on_node:-} lost=''
   if [ "\${OCF_RESKEY_CRM_meta_interval:-0}" != 0 ] && [ -n "$node" ]; then
-    said=$(cibadmin --query --local --xpath "//node_state[@uname='$node']/transient_attributes//nvpair[@name='$name']" 2>/dev/null </dev/null)
+    # What keeps the configuration may hang; a monitor must not with it.
+    said=$(timeout 5 cibadmin --query --local --xpath "//node_state[@uname='$node']/transient_attributes//nvpair[@name='$name']" 2>/dev/null </dev/null)
     case $?/$said in
     0/*" value=\\"$1\\""*) return ;;
     105/*) lost=yes ;;

@@ -107,6 +107,15 @@ describe("a monitor", () => {
 
     test("says it as ever where nobody can tell what is written", () =>
       expect(again("", 102)).toMatchObject({ status: 0, did: [ASKS, SCORE(10000)] }));
+
+    test("does not wait for a configuration that nobody gives out", () => {
+      put(join(home, "bin/cibadmin"), `#!/bin/bash\nexec /bin/sleep 60\n`);
+      kernel(line(7, "Connected", "Secondary/Primary", "UpToDate/UpToDate"));
+      const begun = Date.now();
+      const done = act("monitor", { CRM_meta_interval: "20000", CRM_meta_on_node: NODE });
+      expect(done).toMatchObject({ status: 0, did: [SCORE(10000)] });
+      expect(Date.now() - begun).toBeLessThan(10_000);
+    });
   });
 
   test("of an instance with a number goes by the resource's name", () => {
