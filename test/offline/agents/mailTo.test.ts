@@ -1,3 +1,4 @@
+import { chmodSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import * as definitions from "../../../components/definitions";
@@ -26,15 +27,18 @@ describe("ocf:heartbeat:MailTo", () => {
       params: params as Record<string, string>,
       seconds: 10,
       state: place.dir,
-      // The mail server of this machine's sendmail, which is msmtp's.
-      environment: { HOME: place.dir },
+      // What mailx gives the mail to, whatever this machine has for that.
+      environment: { MAILRC: join(place.dir, "mailrc") },
     });
   const subjects = (): (string | undefined)[] => server.mails().map((m) => /^Subject: (.*)$/m.exec(m)?.[1]);
 
   beforeAll(async () => {
     server = await mailServer(join(place.dir, "mail"));
+    const sendmail = place.file("sendmail", `#!/bin/sh\nexec msmtp --file=${place.dir}/msmtprc "$@"\n`);
+    chmodSync(sendmail, 0o755);
+    place.file("mailrc", `set sendmail=${sendmail}\n`);
     place.file(
-      ".msmtprc",
+      "msmtprc",
       `account default\nhost 127.0.0.1\nport ${server.port}\nfrom cluster@example.org\ntls off\nauth off\n`,
     );
   });
