@@ -14,6 +14,8 @@ export const nodeFenced: Telling = { ...nodeLost, says: `${nodeLost.says}, once 
 export const routerLost = telling(
   "the router is out of reach and redundancy gone with it",
   /(does not reach|has not reached) the router/,
+  // By when Pacemaker itself believes it: three pings with their time-out, at an interval, and a delay.
+  TOLD_WITHIN + 30,
 );
 export const ringLost = (ring: number): Telling =>
   telling(`ring ${ring} is down`, new RegExp(`Corosync's ring ${ring} is down`));

@@ -1,7 +1,7 @@
 import { untilSeen } from "../../actions/action";
 import { linksUp, routerDown } from "../../actions/network";
 import type { Fault } from "../fault";
-import { LONG_ENOUGH_TO_TELL, routerLost } from "../tellings";
+import { routerLost } from "../tellings";
 
 export const routersDown: readonly Fault[] = [
   /** The rings are fine, the clients are not: the service moves, and nobody is fenced. */
@@ -14,7 +14,7 @@ export const routersDown: readonly Fault[] = [
     does: [routerDown("active")],
     expect: {
       serves: "standby",
-      holds: LONG_ENOUGH_TO_TELL,
+      holds: routerLost.within,
       shows: [{ says: "the node has no pingd", problem: /has no pingd/, within: 180 }],
       tells: [routerLost],
     },
@@ -30,7 +30,7 @@ export const routersDown: readonly Fault[] = [
     expect: {
       serves: "either",
       gapWithin: 600,
-      staysDown: 60,
+      staysDown: routerLost.within,
       shows: [{ says: "a node has no pingd", problem: /has no pingd/, within: 180 }],
       tells: [routerLost],
       completes: [linksUp("both")],

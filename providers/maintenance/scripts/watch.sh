@@ -45,7 +45,7 @@ field() {
 # What concerns the whole cluster is said by its coordinator alone, or by everybody where there is none.
 look_at_cluster() {
   local xml line value name promoted=0 runs='' known='' dc='' forbidden='' at='' whole=yes held='' rest=() idle=() devices=() asks='' limit
-  local -A reaches=()
+  local -A reaches=() scored=()
   speaks=yes answers=yes
   if ! xml=$(timeout 20 crm_mon --one-shot --inactive --include=none,summary,options,nodes,resources,attributes,failcounts,bans --output-as=xml 2>/dev/null); then
     problem local.pacemaker warning "Pacemaker does not answer on $here: this node takes over nothing"
@@ -121,6 +121,7 @@ look_at_cluster() {
       attribute value
       reaches[$at]=$value
       ;;
+    '<attribute name="master-'"$primitives_drbd"'" '*) scored[$at]=yes ;;
     '<resource_history '*' fail-count="'*)
       attribute id
       name=$value
@@ -152,8 +153,14 @@ look_at_cluster() {
     for name in ${rest[@]+"${rest[@]}"}; do
       case ${reaches[$name]-} in
       '') problem "cluster.router.$name" warning "$name has not reached the router (it has no pingd): nothing is promoted there" 3 ;;
-      0) problem "cluster.router.$name" warning "$name does not reach the router (pingd is 0): nothing is promoted there" ;;
+      # Pacemaker has asked several times, and waited, before it says so.
+      0) problem "cluster.router.$name" warning "$name does not reach the router (pingd is 0): nothing is promoted there" 1 ;;
       esac
+    done
+  fi
+  if [ -n "$known" ] && [ -z "$held" ]; then
+    for name in ${rest[@]+"${rest[@]}"}; do
+      [ -n "${scored[$name]-}" ] || problem "cluster.score.$name" warning "$name has no promotion score: it would not be promoted, so there is no redundancy" 3
     done
   fi
   # A device has no place but the other node.

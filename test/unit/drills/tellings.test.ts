@@ -102,7 +102,6 @@ describe("what a fault has told", () => {
           "reboot",
           "reboot-standby",
         ],
-        ...["router-down", "router-gone"],
         ...["ring-0-down", "ring-1-down", "drbd-link-down", "banned-then-dead", "fence-device-down", "split-brain"],
         ...["active-disk-gone", "active-disk-errors", "standby-disk-gone", "standby-disk-errors"],
         ...["maintenance-mode", "maintenance-address", "postmaster-killed-everywhere"],
