@@ -135,7 +135,7 @@ describe("the second layout", () => {
     "gives way to the first layout while it serves: stopped once, by consent, and nobody is fenced",
     async () => {
       const boots = await Promise.all([PREFERRED, OTHER].map(bootsOf));
-      expect(await upByConsent(stackText(settings))).toMatch(/\b(stops|restarts):postgres/);
+      expect(await upByConsent(stackText(settings))).toMatch(/\b(stops|restarts):(postgres|postgresql)( |$)/);
       server = "p_postgres";
       const ids = (await one(OTHER, "crm_resource --list-raw"))
         .trim()

@@ -46,7 +46,7 @@ test("node.conf, then the schema, on the QVD node, with its password on standard
     expect(JSON.stringify({ ...command?.inputs, stdin: "", triggers: "" })).not.toContain(PASSWORD);
     expect(String(create)).not.toMatch(/--force/);
   }
-  expect(JSON.stringify(conf?.inputs.stdin)).toMatch(/nodename = ?qvdnode1|nodename=qvdnode1/);
+  expect(JSON.stringify(conf?.inputs.stdin)).toContain("nodename = qvdnode1");
   expect(JSON.stringify(conf?.inputs.stdin)).toContain("172.20.64.90");
   expect(String(deployment?.inputs.create)).toContain("4.2.0");
   expect(database.qvdDemands?.join("\n")).toMatch(/below 390 s; \d+ s at most/);

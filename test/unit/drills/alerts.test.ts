@@ -24,6 +24,16 @@ describe("an alert", () => {
     expect(tellings([lost], events, 90_000, 101_500)).toEqual([{ says: lost.says, within: 60, after: 30 }]);
   });
 
+  it("is timed from the first fencing where the node dies by that, and is none where nobody was fenced", () => {
+    const since: Telling = { ...lost, since: "fenced" };
+    const fenced = { at: 121_500, what: "fenced" as const, subject: "qvddb1" };
+    const earlier = { ...fenced, at: 80_000 };
+    expect(tellings([since], [earlier, ...events, fenced], 90_000, 95_000)).toEqual([
+      { says: lost.says, within: 60, after: 10 },
+    ]);
+    expect(tellings([since], [earlier, ...events], 90_000, 95_000)).toEqual([{ says: lost.says, within: 60 }]);
+  });
+
   it("counts as told at once where the fault was still being made", () => {
     expect(tellings([lost], events, 90_000, 140_000)).toEqual([{ says: lost.says, within: 60, after: 0 }]);
   });

@@ -122,6 +122,27 @@ describe("an action", () => {
     ).rejects.toThrow("no route to host");
   });
 
+  it("starts a machine again that fencing has cut while it was being started", async () => {
+    const start: Action = { kind: "power", says: "start", on: "active", verb: "start", tolerant: true };
+    const cutThen = (...answers: (string | undefined)[]) => {
+      const tried: string[] = [];
+      const virsh = async (verb: string): Promise<void> => {
+        tried.push(verb);
+        const why = answers[tried.length - 1];
+        if (why !== undefined) throw new Error(why);
+      };
+      return { tried, field: { ...field([]), switch: () => ({ script: async () => undefined, virsh }) } };
+    };
+    const killed = "qemu unexpectedly closed the monitor: qemu-system-x86_64: terminating on signal 15 from pid 6953";
+    const once = cutThen(killed, "error: Domain is already active");
+    await perform(start, once.field, watcher);
+    expect(once.tried.slice(0, 2)).toEqual(["start", "start"]);
+    const strict = cutThen(killed);
+    await expect(perform({ ...start, tolerant: false }, strict.field, watcher)).rejects.toThrow(
+      /terminating on signal/,
+    );
+  });
+
   it("fails with its own words when what it waits for does not come", async () => {
     const sees: Action = { kind: "sees", by: "status", says: "wait for the ban", problem: /x/, seconds: 5 };
     await expect(perform(sees, field([]), watcher)).rejects.toThrow("wait for the ban: it did not in 5 s");
