@@ -22,17 +22,15 @@ export function overlay<T>(known: T, found: readonly T[]): T {
   return (fields.every(isFields) ? overlayFields(fields) : others[0]) as T;
 }
 
+/** What an object says itself under a name; not what every object has by that name (`constructor`, `__proto__`). */
+const own = (fields: Fields, name: string): unknown => (Object.hasOwn(fields, name) ? fields[name] : undefined);
+
 function overlayFields([known = {}, ...others]: readonly Fields[]): Fields {
   const keys = [...new Set([known, ...others].flatMap((o) => Object.keys(o)))];
-  const values = keys.map(
-    (k) =>
-      [
-        k,
-        overlay(
-          known[k],
-          others.map((o) => o[k]),
-        ),
-      ] as const,
-  );
-  return Object.fromEntries(values.filter(([, v]) => v !== undefined));
+  const valueOf = (k: string): unknown =>
+    overlay(
+      own(known, k),
+      others.map((o) => own(o, k)),
+    );
+  return Object.fromEntries(keys.map((k) => [k, valueOf(k)] as const).filter(([, v]) => v !== undefined));
 }

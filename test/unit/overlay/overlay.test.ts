@@ -23,3 +23,10 @@ test("nodes that are as known give what is known; one node alone gives what it s
   fc.assert(fc.property(value, (v) => same(overlay(v, [v, structuredClone(v)]), v)));
   fc.assert(fc.property(value, value, (v, w) => same(overlay(v, [w]), w)));
 });
+
+test.each(["__proto__", "constructor", "toString"])("a field named %s is a field as any other", (name) => {
+  const named = JSON.parse(`{"${name}":[1]}`) as Record<string, unknown>;
+  expect(same(overlay(named, [{}]), {})).toBe(true);
+  expect(same(overlay<Record<string, unknown>>({}, [named]), named)).toBe(true);
+  expect(same(overlay(named, [named]), named)).toBe(true);
+});
