@@ -8,6 +8,7 @@ module.exports = [
   "verbs",
   "drills",
   "maintenance",
+  "fencing",
   "removal",
   "adoption",
   "existing",

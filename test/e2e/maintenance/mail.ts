@@ -1,7 +1,7 @@
-import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { environment, ROOT } from "../support/stack";
+import { Daemon } from "../support/daemon";
+import { ROOT } from "../support/stack";
 
 /** Of the lab's router, where the guests reach it. */
 export const SERVER = { address: "172.20.64.1", port: 2525 } as const;
@@ -15,14 +15,13 @@ export interface Mail {
 /** A mail server in the lab's network (python3-aiosmtpd), which keeps whatever it takes. */
 export class MailServer {
   private readonly folder = join(ROOT, ".state/e2e/mail");
-  private readonly child;
+  private readonly daemon = new Daemon();
 
   constructor() {
     rmSync(this.folder, { recursive: true, force: true });
     mkdirSync(join(this.folder, ".."), { recursive: true });
     const listen = `${SERVER.address}:${SERVER.port}`;
-    const command = `. ./env.sh && exec lab/lab exec -- /usr/bin/python3 -m aiosmtpd -n -l ${listen} -c aiosmtpd.handlers.Mailbox ${this.folder}`;
-    this.child = spawn("bash", ["-c", command], { cwd: ROOT, env: environment, detached: true, stdio: "ignore" });
+    this.daemon.start(`/usr/bin/python3 -m aiosmtpd -n -l ${listen} -c aiosmtpd.handlers.Mailbox ${this.folder}`);
   }
 
   mails(): Mail[] {
@@ -49,6 +48,6 @@ export class MailServer {
   }
 
   end(): void {
-    process.kill(-(this.child.pid as number), "SIGTERM");
+    this.daemon.stop();
   }
 }

@@ -1,8 +1,7 @@
-import { spawn } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { environment, must, ROOT } from "../support/stack";
+import { Daemon } from "../support/daemon";
+import { must, ROOT } from "../support/stack";
 
 /** Of the lab's router, where the guests reach it. */
 export const ADDRESS = { host: "172.20.64.1", port: 2223 } as const;
@@ -13,7 +12,7 @@ export class Vault {
   readonly folder = join(ROOT, ".state/e2e/vault");
   /** The account must get at it, whoever may look into this checkout. */
   readonly directory = "/var/lib/qvd-ha-e2e-vault";
-  private child?: ChildProcess;
+  private readonly daemon = new Daemon();
 
   /** Keys and an empty place; nothing listens yet. */
   async make(): Promise<void> {
@@ -50,14 +49,12 @@ export class Vault {
 
   start(): void {
     mkdirSync("/run/sshd", { recursive: true });
-    const command = `. ./env.sh && exec lab/lab exec -- /usr/sbin/sshd -D -e -o StrictModes=no -f ${join(this.folder, "sshd_config")}`;
-    this.child = spawn("bash", ["-c", command], { cwd: ROOT, env: environment, detached: true, stdio: "ignore" });
+    this.daemon.start(`/usr/sbin/sshd -D -e -o StrictModes=no -f ${join(this.folder, "sshd_config")}`);
   }
 
   /** Nobody gets in any more; who is in stays. */
   stop(): void {
-    if (this.child?.pid !== undefined) process.kill(-this.child.pid, "SIGTERM");
-    delete this.child;
+    this.daemon.stop();
   }
 
   async end(): Promise<void> {

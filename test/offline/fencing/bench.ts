@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -17,6 +17,7 @@ import { reveal } from "../../../providers/remote";
 import { steps } from "../../../providers/step";
 import { run } from "./hypervisor";
 import type { Ran } from "./hypervisor";
+import { BOARD_EMULATION, boardLan, chassisScript, virtdConfiguration } from "./simulators";
 
 export const PASSWORD = "right-password";
 const connections = { qvddb1: { host: "h", hostKey: "ssh-ed25519 AAAA", privateKey: "-" } };
@@ -108,40 +109,12 @@ export class Board extends Bench {
   async start(): Promise<void> {
     const { dir } = this;
     const chassis = join(dir, "chassis");
-    writeFileSync(
-      chassis,
-      `#!/bin/bash
-cd ${dir}
-echo "$*" >>calls
-while [ $# -gt 0 ]; do
-  case $1 in
-  get) shift; if [ "$1" = power ]; then echo "power:$(cat power)"; else echo "$1:0"; fi ;;
-  set) [ "$2" != power ] || [ -e stuck ] || echo "$3" >power; shift 2 ;;
-  esac
-  shift
-done
-`,
-    );
-    chmodSync(chassis, 0o755);
-    writeFileSync(
-      join(dir, "lan.conf"),
-      `name "bmc"
-set_working_mc 0x20
-  startlan 1
-    addr 127.0.0.1 ${this.port}
-    priv_limit admin
-${["callback", "user", "operator", "admin"].map((w) => `    allowed_auths_${w} none md2 md5 straight`).join("\n")}
-    guid a123456789abcdefa123456789abcdef
-  endlan
-  chassis_control "${chassis}"
-  user 1 true "" "test" user 10 none md2 md5 straight
-  user 2 true "fence" "${PASSWORD}" operator 10 none md2 md5 straight
-`,
-    );
-    writeFileSync(
-      join(dir, "emu"),
-      "mc_setbmc 0x20\nmc_add 0x20 0 no-device-sdrs 0x23 9 8 0x9f 0x1291 0xf02 persist_sdr\nmc_enable 0x20\n",
-    );
+    const calls = `cd ${dir}; echo "$*" >>calls;`;
+    const text = chassisScript("cat power", '[ -e stuck ] || echo "$3" >power');
+    writeFileSync(chassis, text.replace("\n", `\n${calls}\n`), { mode: 0o755 });
+    const { port } = this;
+    writeFileSync(join(dir, "lan.conf"), boardLan({ address: "127.0.0.1", port, chassis, password: PASSWORD }));
+    writeFileSync(join(dir, "emu"), BOARD_EMULATION);
     this.set(true);
     const args = ["-c", join(dir, "lan.conf"), "-f", join(dir, "emu"), "-s", join(dir, "state"), "-n", "-p"];
     this.daemon = spawn("ipmi_sim", args, { stdio: "ignore" });
@@ -169,18 +142,13 @@ export class Virtd extends Bench {
   }
 
   async start(): Promise<void> {
-    const modules = execFileSync("bash", ["-c", "dirname $(dpkg -L fence-virtd | grep /virt.so)"], {
-      encoding: "utf8",
-    }).trim();
     const where = { multicast: 'address = "225.0.0.12"; interface = "lo";', tcp: 'address = "127.0.0.1";' };
-    const key = join(this.dir, "hypervisor.key");
-    writeFileSync(key, Buffer.alloc(512, 7));
+    const keyFile = join(this.dir, "hypervisor.key");
+    writeFileSync(keyFile, Buffer.alloc(512, 7));
+    const { transport } = this;
     writeFileSync(
       join(this.dir, "fence_virt.conf"),
-      `fence_virtd { listener = "${this.transport}"; backend = "libvirt"; module_path = "${modules}"; }
-listeners { ${this.transport} { key_file = "${key}"; ${where[this.transport]} port = "1229"; } }
-backends { libvirt { uri = "test:///default"; } }
-`,
+      virtdConfiguration({ transport, keyFile, where: where[transport], uri: "test:///default" }),
     );
     const inside = `ip link set lo up; ip link set lo multicast on; ip route add 224.0.0.0/4 dev lo
 exec fence_virtd -F -d1 -f ${join(this.dir, "fence_virt.conf")} >${join(this.dir, "log")} 2>&1`;

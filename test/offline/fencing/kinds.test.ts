@@ -10,6 +10,7 @@ import { fenceIpmilan, fenceXenapi, fenceXvm } from "../../../providers/fencing"
 import { IPMI_TOOL, XENAPI_PASSWORD_SCRIPT, XVM_KEY } from "../../../providers/fencing/secret/paths";
 import { Board, PASSWORD, Virtd, XenServer } from "./bench";
 import { run } from "./hypervisor";
+import { BOARD_CIPHER } from "./simulators";
 
 jest.setTimeout(180_000);
 const ON = expect.stringContaining("Status: ON");
@@ -90,7 +91,6 @@ describe("fence_ipmilan", () => {
   afterAll(() => board.stop());
   beforeEach(() => board.set(true));
 
-  // The simulator knows cipher suite 3 and none of today's.
   const device = () =>
     fenceIpmilan({
       node: "qvddb1",
@@ -99,7 +99,7 @@ describe("fence_ipmilan", () => {
       username: "fence",
       lanplus: true,
       privilege: "operator",
-      cipher: 3,
+      cipher: BOARD_CIPHER,
       timeoutSeconds: 30,
     });
 

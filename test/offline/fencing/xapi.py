@@ -1,7 +1,11 @@
 """XenServer's XML-RPC as far as fence_xenapi speaks it: sessions, machines by name and UUID, power states. Prints its port, keeps a log of calls in the file given.
 
 Behaves as the server does where it matters: a wrong password and a wrong session fail, a name may stand for several machines, starting what runs fails with VM_BAD_POWER_STATE.
+
+xapi.py LOG: machines that are words, on the loopback. xapi.py LOG ADDRESS PORT CERTIFICATE URI: by https, and qvddb1 and qvddb2 are the domains of that libvirt.
 """
+import ssl
+import subprocess
 import sys
 from xmlrpc.server import SimpleXMLRPCServer, SimpleXMLRPCRequestHandler
 
@@ -17,6 +21,7 @@ for ref, machine in MACHINES.items():
     machine.update(power_state="Running", is_a_template=ref == "OpaqueRef:5", is_control_domain=False)
 SESSIONS = set()
 STUCK = set()
+ADDRESS, PORT, CERTIFICATE, URI = sys.argv[2:6] if len(sys.argv) > 2 else ("127.0.0.1", "0", None, None)
 
 
 def good(value=""):
@@ -27,11 +32,25 @@ def bad(*description):
     return {"Status": "Failure", "ErrorDescription": list(description)}
 
 
+def virsh(*words):
+    return subprocess.run(["virsh", "-q", "-c", URI, *words], check=True, capture_output=True, text=True).stdout.strip()
+
+
+def look(ref):
+    if URI and MACHINES[ref]["name_label"].startswith("qvddb"):
+        off = virsh("domstate", MACHINES[ref]["name_label"]) == "shut off"
+        MACHINES[ref]["power_state"] = "Halted" if off else "Running"
+    return MACHINES[ref]
+
+
 def power(ref, needs, becomes):
-    state = MACHINES[ref]["power_state"]
+    state = look(ref)["power_state"]
     if state not in needs:
         return bad("VM_BAD_POWER_STATE", ref, "/".join(needs), state)
-    if ref not in STUCK:
+    if URI:
+        for verb in ["destroy"] * (state == "Running") + ["start"] * (becomes == "Running"):
+            virsh(verb, MACHINES[ref]["name_label"])
+    elif ref not in STUCK:
         MACHINES[ref]["power_state"] = becomes
     return good()
 
@@ -71,7 +90,7 @@ class Server(SimpleXMLRPCServer):
         if not rest or rest[0] not in MACHINES:
             return bad("HANDLE_INVALID", "VM", *rest)
         if method == "VM.get_record":
-            return good(MACHINES[rest[0]])
+            return good(look(rest[0]))
         if method == "VM.hard_shutdown":
             return power(rest[0], ["Running", "Paused", "Suspended"], "Halted")
         if method == "VM.start":
@@ -88,6 +107,10 @@ class Handler(SimpleXMLRPCRequestHandler):
         pass
 
 
-server = Server(("127.0.0.1", 0), requestHandler=Handler, allow_none=True, logRequests=False)
+server = Server((ADDRESS, int(PORT)), requestHandler=Handler, allow_none=True, logRequests=False)
+if CERTIFICATE:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATE)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
 print(server.server_address[1], flush=True)
 server.serve_forever()

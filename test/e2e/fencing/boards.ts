@@ -1,0 +1,43 @@
+import { BOARD_EMULATION, boardLan, chassisScript } from "../../offline/fencing/simulators";
+import { Daemon } from "../support/daemon";
+import { inLab } from "../support/stack";
+import { answers, HYPERVISOR, Place } from "./place";
+
+export const PASSWORD = "a board's own";
+
+/** A management board for each guest: OpenIPMI's simulator, whose power switch is virsh. */
+export class Boards {
+  private readonly daemons: Daemon[] = [];
+  private readonly place: Place;
+
+  constructor(
+    private readonly nodes: readonly string[],
+    uri: string,
+  ) {
+    this.place = new Place("boards", uri);
+  }
+
+  readonly of = (node: string): { address: string; port: number } => ({
+    address: HYPERVISOR,
+    port: 6230 + this.nodes.indexOf(node),
+  });
+
+  async start(): Promise<void> {
+    for (const node of this.nodes) {
+      const state = `${this.place.virsh(`domstate ${node}`)} | grep -q '^shut off' && echo 0 || echo 1`;
+      // A machine that is off already is off: virsh says no to that, a board does not.
+      const set = `case $3 in 0) ${this.place.virsh(`destroy ${node}`)} ;; 1) ${this.place.virsh(`start ${node}`)} ;; esac >/dev/null 2>&1`;
+      const chassis = this.place.write(`chassis-${node}`, chassisScript(state, set), 0o700);
+      const lan = this.place.write(`lan-${node}`, boardLan({ ...this.of(node), chassis, password: PASSWORD }));
+      const emulation = this.place.write(`emu-${node}`, BOARD_EMULATION);
+      const daemon = new Daemon();
+      daemon.start(`/usr/bin/ipmi_sim -c ${lan} -f ${emulation} -s ${this.place.folder}/state-${node} -n -p`);
+      this.daemons.push(daemon);
+      await answers(inLab(`ss -Hlun sport = :${this.of(node).port} | grep -q .`), 20);
+    }
+  }
+
+  stop(): void {
+    for (const d of this.daemons.splice(0)) d.stop();
+  }
+}

@@ -1,0 +1,44 @@
+import { randomBytes } from "node:crypto";
+import { virtdConfiguration } from "../../offline/fencing/simulators";
+import { Daemon } from "../support/daemon";
+import { inLab, must } from "../support/stack";
+import { answers, HYPERVISOR, Place } from "./place";
+
+/** The real fence_virtd on the lab's hypervisor. */
+export class Virtd {
+  private readonly daemon = new Daemon();
+  private readonly place: Place;
+  private readonly keyFile: string;
+
+  constructor(uri: string) {
+    this.place = new Place("virtd", uri);
+    const key = randomBytes(512);
+    this.keyFile = this.place.write("key", key);
+    this.place.write("key.base64", key.toString("base64"));
+  }
+
+  get base64File(): string {
+    return `${this.keyFile}.base64`;
+  }
+
+  async start(transport: "multicast" | "tcp"): Promise<void> {
+    this.stop();
+    const bridge = (await must(inLab(`ip -o -4 address show to ${HYPERVISOR} | awk '{print $2}'`))).trim();
+    const where = {
+      multicast: `address = "225.0.0.12"; interface = "${bridge}";`,
+      tcp: `address = "${HYPERVISOR}";`,
+    }[transport];
+    const { keyFile } = this;
+    const file = this.place.write(
+      "fence_virt.conf",
+      virtdConfiguration({ transport, keyFile, where, uri: this.place.uri }),
+    );
+    this.daemon.start(`/usr/sbin/fence_virtd -F -d1 -f ${file}`);
+    const listens = transport === "tcp" ? "ss -Hltn sport = :1229" : "ss -Hlun sport = :1229";
+    await answers(inLab(`${listens} | grep -q .`), 20);
+  }
+
+  stop(): void {
+    this.daemon.stop();
+  }
+}
