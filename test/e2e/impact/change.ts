@@ -5,8 +5,10 @@ import type { Overlay } from "./overlay";
 /** One change, on top of all those before it. */
 export interface Change {
   readonly name: string;
-  /** Keys of the stack's configuration, with a path where they have one. */
-  readonly config?: Readonly<Record<string, string | number | boolean>>;
+  /** Keys of the stack's configuration, with a path where they have one; null takes one away. PASSIVE is the node that did not serve at first. */
+  readonly config?: Readonly<Record<string, string | number | boolean | null>>;
+  /** What the guests' own repository lacks for it. */
+  readonly packages?: readonly string[];
   /** What the program asks for, by resource. */
   readonly program?: Overlay;
   /** What must be agreed to, in words of consent. */
@@ -23,6 +25,19 @@ export function chosen(text: string | undefined): number[] {
   if (!text) return all;
   const ranges = text.split(",").map((r) => r.split("-").map(Number));
   return all.filter((n) => ranges.some(([from = 0, to = from]) => n >= from && n <= to));
+}
+
+/** A change's keys, with that node's name in them. */
+export const configOf = (change: Change | undefined, passive: string): [string, string | number | boolean | null][] =>
+  Object.entries(change?.config ?? {}).map(([k, v]) => [k, v === "PASSIVE" ? passive : v]);
+
+/** The keys of the first changes, laid over each other. */
+export function configAfter(count: number, passive: string): Record<string, string | number | boolean> {
+  const sum = new Map<string, string | number | boolean>();
+  for (const [key, value] of changes.slice(0, count).flatMap((c) => configOf(c, passive)))
+    if (value !== null) sum.set(key, value);
+    else for (const known of sum.keys()) if (known === key || known.startsWith(`${key}.`)) sum.delete(known);
+  return Object.fromEntries(sum);
 }
 
 /** These changes, laid over each other. @param passive the node that does not serve, PASSIVE in the changes */

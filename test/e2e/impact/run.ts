@@ -2,10 +2,11 @@ import { spawn } from "node:child_process";
 import { appendFileSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Change } from "./change";
-import { changes, chosen, overlayOf } from "./change";
+import { changes, chosen, configOf, overlayOf } from "./change";
 import type { Connections } from "./cluster";
 import { closeAll, mark, passiveNode, settled, since } from "./cluster";
 import { announced, happened } from "./happened";
+import { install } from "../support/packages";
 import { row } from "./table";
 import type { Outcome } from "./table";
 
@@ -40,9 +41,11 @@ function pulumi(args: readonly string[], consent = ""): Promise<{ code: number; 
 
 const stack = ["--stack", "dev", "--config-file", CONFIG];
 
-async function configure(config: NonNullable<Change["config"]>): Promise<void> {
-  for (const [key, value] of Object.entries(config)) {
-    const { code, output } = await pulumi(["config", "set", "--path", `qvd-ha:${key}`, String(value), ...stack]);
+async function configure(change: Change, passive: string): Promise<void> {
+  for (const [key, value] of configOf(change, passive)) {
+    const path = ["--path", `qvd-ha:${key}`];
+    const words = value === null ? ["rm", ...path] : ["set", ...path, String(value)];
+    const { code, output } = await pulumi(["config", ...words, ...stack]);
     if (code !== 0) throw new Error(output);
   }
 }
@@ -57,7 +60,8 @@ const up = (consent: string, ...more: string[]): ReturnType<typeof pulumi> =>
 async function one(n: number, before: readonly number[], connections: Connections, passive: string): Promise<Outcome> {
   const change = changes[n - 1] as Change;
   const began = Date.now();
-  await configure(change.config ?? {});
+  if (change.packages) await install(connections, change.packages);
+  await configure(change, passive);
   writeFileSync(OVERLAY, JSON.stringify(overlayOf([...before, n], passive)));
   const from = await mark(connections);
   const first = await up("");

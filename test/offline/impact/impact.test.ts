@@ -5,7 +5,7 @@ import type { PacemakerSpec } from "../../../providers/pacemaker";
 import { pacemakerSchema } from "../../../providers/pacemaker/spec";
 import type { Prediction } from "../../../providers/step";
 import { steps } from "../../../providers/step";
-import { changes, overlayOf } from "../../e2e/impact/change";
+import { changes, configAfter, overlayOf } from "../../e2e/impact/change";
 import { announced, happened } from "../../e2e/impact/happened";
 import { overlaid } from "../../e2e/impact/overlay";
 import { faults, row } from "../../e2e/impact/table";
@@ -26,8 +26,7 @@ jest.setTimeout(10 * 60_000);
 
 /** What the stack asks for after the first `n` changes. */
 async function specAfter(n: number, passive: string): Promise<PacemakerSpec> {
-  const config = Object.assign({}, ...changes.slice(0, n).map((c) => c.config ?? {})) as Record<string, unknown>;
-  const base = await development({ ...FENCE_AGENT, ...config });
+  const base = await development({ ...FENCE_AGENT, ...configAfter(n, passive) });
   const overlay =
     overlayOf(
       changes.slice(0, n).map((_, i) => i + 1),
