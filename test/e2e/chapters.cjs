@@ -8,6 +8,7 @@ module.exports = [
   "verbs",
   "drills",
   "maintenance",
+  "majors",
   "fencing",
   "removal",
   "adoption",

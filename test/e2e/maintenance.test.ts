@@ -60,7 +60,7 @@ const up = (config = CONFIG, consent = ""): string =>
 
 describe("maintenance", () => {
   let o: Outputs;
-  let mail: MailServer;
+  const mail = new MailServer();
   const vault = new Vault();
   let active = "";
   let standby = "";
@@ -87,7 +87,7 @@ describe("maintenance", () => {
   beforeAll(async () => {
     standing();
     o = await outputs();
-    mail = new MailServer();
+    await mail.start();
     await roles();
   }, 2 * MINUTE);
   afterAll(async () => {
@@ -274,7 +274,7 @@ if grep -rq "$(sed -n 's/.*shared-secret "\\(.*\\)";/\\1/p' /etc/drbd.d/postgres
     async () => {
       await install(o.connections, ["pgbackrest"]);
       await vault.make();
-      vault.start();
+      await vault.start();
       await configurePointInTime(vault);
       const refused = await sh(up());
       expect(refused.code).not.toBe(0);
@@ -334,7 +334,7 @@ if grep -rq "$(sed -n 's/.*shared-secret "\\(.*\\)";/\\1/p' /etc/drbd.d/postgres
       vault.stop();
       // Two looks at a piece of the log that has waited for half a minute, in a server that closes one every half minute.
       await mail.awaits(/the log of the database is not archived/, since, 4 * MINUTE_OF_ALERT);
-      vault.start();
+      await vault.start();
       await mail.awaits(/over: the log of the database is not archived/, since, 10 * MINUTE_OF_ALERT);
     },
     20 * MINUTE,

@@ -1,7 +1,6 @@
 import { BOARD_EMULATION, boardLan, chassisScript } from "../../offline/fencing/simulators";
 import { Daemon } from "../support/daemon";
-import { inLab } from "../support/stack";
-import { answers, HYPERVISOR, Place } from "./place";
+import { HYPERVISOR, Place } from "./place";
 
 export const PASSWORD = "a board's own";
 
@@ -31,9 +30,11 @@ export class Boards {
       const lan = this.place.write(`lan-${node}`, boardLan({ ...this.of(node), chassis, password: PASSWORD }));
       const emulation = this.place.write(`emu-${node}`, BOARD_EMULATION);
       const daemon = new Daemon();
-      daemon.start(`/usr/bin/ipmi_sim -c ${lan} -f ${emulation} -s ${this.place.folder}/state-${node} -n -p`);
       this.daemons.push(daemon);
-      await answers(inLab(`ss -Hlun sport = :${this.of(node).port} | grep -q .`), 20);
+      await daemon.start(`/usr/bin/ipmi_sim -c ${lan} -f ${emulation} -s ${this.place.folder}/state-${node} -n -p`, {
+        port: this.of(node).port,
+        by: "udp",
+      });
     }
   }
 

@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { must, ROOT } from "../support/stack";
+import { ROOT } from "../support/stack";
 
 /** Of the lab's hypervisor, where the guests reach it. */
 export const HYPERVISOR = "172.20.64.1";
@@ -24,9 +24,4 @@ export class Place {
   }
 
   readonly virsh = (command: string): string => `virsh -q -c '${this.uri}' ${command}`;
-}
-
-/** Until a command of this machine succeeds. */
-export async function answers(command: string, seconds: number): Promise<void> {
-  await must(`for i in $(seq ${seconds}); do if ${command}; then exit 0; fi; sleep 1; done; exit 1`);
 }

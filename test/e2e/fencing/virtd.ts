@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { virtdConfiguration } from "../../offline/fencing/simulators";
 import { Daemon } from "../support/daemon";
 import { inLab, must } from "../support/stack";
-import { answers, HYPERVISOR, Place } from "./place";
+import { HYPERVISOR, Place } from "./place";
 
 /** The real fence_virtd on the lab's hypervisor. */
 export class Virtd {
@@ -33,9 +33,8 @@ export class Virtd {
       "fence_virt.conf",
       virtdConfiguration({ transport, keyFile, where, uri: this.place.uri }),
     );
-    this.daemon.start(`/usr/sbin/fence_virtd -F -d1 -f ${file}`);
-    const listens = transport === "tcp" ? "ss -Hltn sport = :1229" : "ss -Hlun sport = :1229";
-    await answers(inLab(`${listens} | grep -q .`), 20);
+    const by = transport === "tcp" ? "tcp" : "udp";
+    await this.daemon.start(`/usr/sbin/fence_virtd -F -d1 -f ${file}`, { port: 1229, by });
   }
 
   stop(): void {

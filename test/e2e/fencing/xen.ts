@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Daemon } from "../support/daemon";
-import { inLab, must, ROOT } from "../support/stack";
-import { answers, HYPERVISOR, Place } from "./place";
+import { must, ROOT } from "../support/stack";
+import { HYPERVISOR, Place } from "./place";
 
 const PORT = 8443;
 export const PASSWORD = "right password";
@@ -29,8 +29,8 @@ export class Xen {
       `cd ${folder} && openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=xen -addext subjectAltName=IP:${HYPERVISOR} -keyout key.pem -out certificate.pem 2>/dev/null && cat key.pem certificate.pem >both.pem`,
     );
     const server = join(ROOT, "test/offline/fencing/xapi.py");
-    this.daemon.start(`/usr/bin/python3 ${server} ${folder}/calls ${HYPERVISOR} ${PORT} ${folder}/both.pem '${uri}'`);
-    await answers(inLab(`ss -Hltn sport = :${PORT} | grep -q .`), 20);
+    const machines = `${HYPERVISOR} ${PORT} ${folder}/both.pem '${uri}'`;
+    await this.daemon.start(`/usr/bin/python3 ${server} ${folder}/calls ${machines}`, { port: PORT, by: "tcp" });
   }
 
   stop(): void {

@@ -17,11 +17,14 @@ export class MailServer {
   private readonly folder = join(ROOT, ".state/e2e/mail");
   private readonly daemon = new Daemon();
 
-  constructor() {
+  async start(): Promise<void> {
     rmSync(this.folder, { recursive: true, force: true });
     mkdirSync(join(this.folder, ".."), { recursive: true });
     const listen = `${SERVER.address}:${SERVER.port}`;
-    this.daemon.start(`/usr/bin/python3 -m aiosmtpd -n -l ${listen} -c aiosmtpd.handlers.Mailbox ${this.folder}`);
+    await this.daemon.start(
+      `/usr/bin/python3 -m aiosmtpd -n -l ${listen} -c aiosmtpd.handlers.Mailbox ${this.folder}`,
+      { port: SERVER.port, by: "tcp" },
+    );
   }
 
   mails(): Mail[] {

@@ -47,9 +47,12 @@ export class Vault {
     return join(this.folder, "admin");
   }
 
-  start(): void {
+  async start(): Promise<void> {
     mkdirSync("/run/sshd", { recursive: true });
-    this.daemon.start(`/usr/sbin/sshd -D -e -o StrictModes=no -f ${join(this.folder, "sshd_config")}`);
+    await this.daemon.start(`/usr/sbin/sshd -D -e -o StrictModes=no -f ${join(this.folder, "sshd_config")}`, {
+      port: ADDRESS.port,
+      by: "tcp",
+    });
   }
 
   /** Nobody gets in any more; who is in stays. */

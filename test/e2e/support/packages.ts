@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Connection } from "@qvd-ha/providers/dist/remote";
+import { Daemon } from "./daemon";
 import { must, onNodes, ROOT } from "./stack";
 
 const MIB = 1024 ** 2;
@@ -24,10 +25,11 @@ async function release(folder: string, codename: string): Promise<string> {
   return options;
 }
 
-/** An empty folder for packages, and what this machine's apt needs to be told to look at the guests' release. */
+/** An empty folder for packages, and what this machine's apt needs to be told to look at that release; none: the guests' own. */
 async function place(
   connections: Record<string, Connection>,
   name: string,
+  codename?: string,
 ): Promise<{ folder: string; options: string; status: string }> {
   const folder = join(ROOT, ".state/e2e", name);
   rmSync(folder, { recursive: true, force: true });
@@ -35,8 +37,8 @@ async function place(
   const states = await onNodes(connections, ". /etc/os-release; echo $VERSION_CODENAME; cat /var/lib/dpkg/status");
   const [answer] = Object.values(states);
   if (!answer) throw new Error("no guest answers");
-  const [codename = ""] = answer.stdout.split("\n", 1);
-  return { folder, options: await release(folder, codename), status: answer.stdout.slice(codename.length + 1) };
+  const [own = ""] = answer.stdout.split("\n", 1);
+  return { folder, options: await release(folder, codename ?? own), status: answer.stdout.slice(own.length + 1) };
 }
 
 /** Files of a folder, put before a script that finds them in `$d`. By standard input: one argument may have 128 KiB. */
@@ -64,6 +66,53 @@ export async function install(connections: Record<string, Connection>, packages:
   await send(connections, folder, debs(folder), "DEBIAN_FRONTEND=noninteractive dpkg --install $d/*.deb </dev/null");
 }
 
+/** What apt reads of a folder with packages. */
+async function index(folder: string): Promise<void> {
+  const entries: string[] = [];
+  for (const file of debs(folder)) {
+    const content = readFileSync(join(folder, file));
+    const sum = createHash("sha256").update(content).digest("hex");
+    const control = (await must(`dpkg-deb -f '${join(folder, file)}'`)).trim();
+    entries.push(`${control}\nFilename: ./${file}\nSize: ${content.length}\nSHA256: ${sum}\n`);
+  }
+  writeFileSync(join(folder, "Packages"), entries.join("\n"));
+}
+
+const AT = { address: "172.20.64.1", port: 8099 } as const;
+
+/** Packages of another release of Debian beside or over those of the guests, with all that they need of it, by the guests' own apt. */
+export async function installOf(
+  codename: string,
+  connections: Record<string, Connection>,
+  packages: readonly string[],
+): Promise<void> {
+  const { folder, options, status } = await place(connections, codename, codename);
+  writeFileSync(join(folder, "status"), status);
+  await must(
+    `apt-get -q ${options} -y --no-install-recommends --download-only -o Dir::State::status=${folder}/status -o Dir::Cache::archives=${folder} -o Debug::NoLocking=1 install ${packages.join(" ")}`,
+  );
+  await index(folder);
+  const server = new Daemon();
+  await server.start(`/usr/bin/python3 -m http.server --bind ${AT.address} --directory ${folder} ${AT.port}`, {
+    port: AT.port,
+    by: "tcp",
+  });
+  try {
+    const only = "-o Dir::Etc::SourceList=/run/e2e.list -o Dir::Etc::SourceParts=/dev/null";
+    const answers = await onNodes(
+      connections,
+      `export DEBIAN_FRONTEND=noninteractive
+echo 'deb [trusted=yes] http://${AT.address}:${AT.port}/ ./' >/run/e2e.list
+{ apt-get -q ${only} update && apt-get -q ${only} -y --no-install-recommends install ${packages.join(" ")}; } </dev/null 2>&1 || exit 1
+apt-get -q update`,
+    );
+    for (const [node, a] of Object.entries(answers))
+      if (a.code !== 0) throw new Error(`${node}: ended with ${a.code}: ${a.stdout.slice(-3000)}${a.stderr}`);
+  } finally {
+    server.stop();
+  }
+}
+
 /** Ends the version of a package that is a newer one by nothing else. */
 const NEWER = "+e2e1";
 
@@ -71,18 +120,11 @@ const NEWER = "+e2e1";
 export async function offerNewer(connections: Record<string, Connection>, packages: readonly string[]): Promise<void> {
   const { folder, options } = await place(connections, "newer");
   await must(`cd ${folder} && apt-get -q ${options} download ${packages.join(" ")}`);
-  const entries: string[] = [];
-  for (const file of debs(folder)) {
-    const tree = join(folder, "tree");
+  for (const file of debs(folder))
     await must(
       `cd ${folder} && rm -rf tree && dpkg-deb -R ${file} tree && rm ${file} && sed -i 's/^Version: .*/&${NEWER}/' tree/DEBIAN/control && dpkg-deb -Zgzip --root-owner-group -b tree ${file}`,
     );
-    const control = readFileSync(join(tree, "DEBIAN/control"), "utf8").trim();
-    const content = readFileSync(join(folder, file));
-    const sum = createHash("sha256").update(content).digest("hex");
-    entries.push(`${control}\nFilename: ./${file}\nSize: ${content.length}\nSHA256: ${sum}\n`);
-  }
-  writeFileSync(join(folder, "Packages"), entries.join("\n"));
+  await index(folder);
   const at = "/var/lib/qvd-ha-newer";
   await send(
     connections,
