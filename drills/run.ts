@@ -7,6 +7,7 @@ import { readStatus } from "../tools/status/read";
 import type { About } from "./about";
 import { aboutOf } from "./about";
 import { alertsOn } from "./alerts/on";
+import { openAlerts, untilQuiet } from "./alerts/open";
 import type { Field } from "./actions/field";
 import { fieldOf } from "./actions/field";
 import type { Finding } from "./aftermath/aftermath";
@@ -73,7 +74,7 @@ class Drill {
     await createTable(target).catch((e: Error) => {
       throw new NotReady([`the ledger's table cannot be made: ${e.message}`]);
     });
-    const alerts = this.fault.expect.tells ? await alertsOn(this.d) : false;
+    const alerts = await this.alerts();
     const secondsLimit = this.o.secondsLimit + (this.fault.expect.holds ?? 0);
     const ledger = await Ledger.start({ ...this.o, secondsLimit, target });
     try {
@@ -112,6 +113,16 @@ class Drill {
     } finally {
       await ledger.stop();
     }
+  }
+
+  /** Whether the fault's alerts can be looked for. @throws NotReady where one of them is open from before */
+  private async alerts(): Promise<boolean> {
+    const { tells } = this.fault.expect;
+    if (!tells || !(await alertsOn(this.d))) return false;
+    const open = await untilQuiet(() => openAlerts(this.d), tells, this.o.signal);
+    if (open.length > 0)
+      throw new NotReady(open.map((text) => `"${text}" has been told and is not over: it would not be told again`));
+    return true;
   }
 
   private async aftermath(servedBy: string | undefined): Promise<Finding[]> {

@@ -2,6 +2,9 @@ import type { Seen } from "../course";
 import type { Telling } from "../faults/fault";
 import type { LogEvent } from "../pieces/events";
 
+/** How the watch takes back what it has told. */
+const OVER = /^over: /;
+
 /**
  * When each message was handed to whoever is told, by the nodes' own logs. One that came while the fault was still being made counts as told at once: it can
  * only be of the fault.
@@ -14,7 +17,9 @@ export const tellings = (
 ): Seen[] =>
   wanted.map(({ says, message, within, since }) => {
     const first = (what: LogEvent["what"], text = /./): LogEvent | undefined =>
-      events.find((e) => e.what === what && e.at >= injected && text.test(e.subject ?? ""));
+      events.find(
+        (e) => e.what === what && e.at >= injected && text.test(e.subject ?? "") && !OVER.test(e.subject ?? ""),
+      );
     const told = first("alert", message);
     const begun = since === undefined ? struck : first(since)?.at;
     const after = told && begun !== undefined ? Math.max(0, (told.at - begun) / 1000) : undefined;

@@ -1,3 +1,4 @@
+import { untilQuiet } from "../../../drills/alerts/open";
 import { tellings } from "../../../drills/alerts/tellings";
 import type { Telling } from "../../../drills/faults/fault";
 import { parseEvents } from "../../../drills/pieces/events";
@@ -43,5 +44,30 @@ describe("an alert", () => {
     ["that comes too late", [60_000, 70_000]],
   ])("%s is none", (_name, [injected, struck]) => {
     expect(tellings([lost], events, injected, struck)).toEqual([{ says: lost.says, within: 60 }]);
+  });
+
+  it("is none where an earlier one is over", () => {
+    const events = parseEvents("[  131.500000] qvddb2 qvd-ha[413]: over: qvddb1 is lost and was not fenced", at);
+    expect(events).toHaveLength(1);
+    expect(tellings([lost], events, 90_000, 101_500)).toEqual([{ says: lost.says, within: 60 }]);
+  });
+});
+
+describe("before a fault", () => {
+  const signal = new AbortController().signal;
+  const times = { seconds: 0.2, everyMs: 10 };
+  const said = (...looks: string[][]): (() => Promise<string[]>) => {
+    let n = 0;
+    return () => Promise.resolve(looks[Math.min(n++, looks.length - 1)] as string[]);
+  };
+
+  it("what it demands must be over; what else is told does not matter", async () => {
+    const look = said(["qvddb1 was not fenced", "ring 0 is down"], ["ring 0 is down"]);
+    expect(await untilQuiet(look, [lost], signal, times)).toEqual([]);
+  });
+
+  it("names what does not come to its end", async () => {
+    const look = said(["qvddb1 was not fenced", "ring 0 is down"]);
+    expect(await untilQuiet(look, [lost], signal, times)).toEqual(["qvddb1 was not fenced"]);
   });
 });
