@@ -6,9 +6,11 @@ import { BOARD_CIPHER } from "../offline/fencing/simulators";
 import { Boards, PASSWORD as BOARD_PASSWORD } from "./fencing/boards";
 import { Virtd } from "./fencing/virtd";
 import { PASSWORD as XEN_PASSWORD, Xen } from "./fencing/xen";
+import { doneAfter, SIZE } from "./impact/cluster";
+import { announced, happened } from "./impact/happened";
 import { install } from "./support/packages";
-import type { Outputs } from "./support/stack";
-import { inLab, must, onNodes, outputs, ROOT, sh, standing } from "./support/stack";
+import { inLab, must, onNodes, ROOT, sh } from "./support/stack";
+import { Standing } from "./support/standing";
 import { step } from "./support/steps";
 
 // The kinds of fencing on the stack that deployment.test.ts has brought up, one after the other while it serves: each is put in the place of the one before, tested, asked to fence a node
@@ -30,11 +32,12 @@ async function configure(keys: Keys, secrets: Readonly<Record<string, string>> =
     await must(`. ./env.sh && pulumi config set --secret --stack dev --config-file ${CONFIG} ${name} <${file}`);
 }
 
-const up = (): Promise<string> =>
-  must(inLab(`pulumi up --stack dev --config-file ${CONFIG} --yes --skip-preview --non-interactive`));
+const pulumi = (words: string): string =>
+  inLab(`pulumi ${words} --stack dev --config-file ${CONFIG} --non-interactive`);
+const up = (): Promise<string> => must(pulumi("up --yes --skip-preview"));
 
 describe("the kinds of fencing", () => {
-  let o: Outputs;
+  let o: Standing;
   let virtd: Virtd;
   let boards: Boards;
   let xen: Xen;
@@ -42,39 +45,34 @@ describe("the kinds of fencing", () => {
   let had: string[] = [];
   const passwords = join(ROOT, ".state/e2e/fencing");
 
-  const all = async (script: string): Promise<Record<string, string>> => {
-    const answers = await onNodes(o.connections, script);
-    for (const [node, a] of Object.entries(answers)) if (a.code !== 0) throw new Error(`${node}: ${a.stderr}`);
-    return Object.fromEntries(Object.entries(answers).map(([n, a]) => [n, a.stdout.trim()]));
-  };
-  const only = (node: string): Outputs["connections"] => ({
-    [node]: o.connections[node] as NonNullable<Outputs["connections"][string]>,
-  });
-  const healthy = async (minutes: number): Promise<void> => {
-    for (const end = Date.now() + minutes * MINUTE; Date.now() < end; await new Promise((r) => setTimeout(r, 5000)))
-      if ((await sh("tools/verbs/status")).code === 0) return;
-    throw new Error(`not healthy after ${minutes} min`);
-  };
   /** The agents of the devices, by node. */
   const agents = async (): Promise<string[]> => {
-    const [said = ""] = Object.values(await all("cibadmin --query --xpath \"//primitive[@class='stonith']\""));
+    const [said = ""] = Object.values(await o.all("cibadmin --query --xpath \"//primitive[@class='stonith']\""));
     return [...said.matchAll(/ type="([^"]+)"/g)].map((m) => m[1] as string);
+  };
+  /** Pacemaker does what the preview says, by its own log, and asks nobody: the service goes on. */
+  const exchange = async (): Promise<void> => {
+    const said = await must(pulumi("preview"));
+    const sizes = await o.all(SIZE);
+    await up();
+    await o.healthy(3);
+    const logs = await Promise.all(o.nodes.map((n) => o.one(n, doneAfter(Number(sizes[n])))));
+    expect(happened(logs.join(""))).toEqual(announced(said));
   };
   /** The self-test has passed, a second `up` finds nothing, and a node that runs is fenced under a ledger: it is off, on again, and nothing is lost. */
   const fences = async (...wanted: string[]): Promise<void> => {
+    await exchange();
     expect(await up()).not.toMatch(/\d+ (created|updated|replaced|deleted|changed)/);
     expect(await agents()).toEqual(wanted);
-    await healthy(3);
-    const before = await all(BOOT);
+    const before = await o.all(BOOT);
     await must("make drill FAULT=fence-by-order ARGS=--no-verify");
-    await healthy(5);
-    const after = await all(BOOT);
+    await o.healthy(5);
+    const after = await o.all(BOOT);
     expect(o.nodes.filter((n) => after[n] !== before[n])).toHaveLength(1);
   };
 
   beforeAll(async () => {
-    standing();
-    o = await outputs();
+    o = await Standing.find();
     had = await agents();
     uri = (JSON.parse(await must("lab/lab describe")) as LabDescription).libvirtUri;
     virtd = new Virtd(uri);
@@ -95,7 +93,6 @@ describe("the kinds of fencing", () => {
     async () => {
       await virtd.start("tcp");
       await configure({ fencing: { kind: "xvm", xvm: { transport: "tcp" } } }, { xvmKey: virtd.base64File });
-      await up();
       await fences("fence_virt", "fence_virt");
     },
     15 * MINUTE,
@@ -106,7 +103,6 @@ describe("the kinds of fencing", () => {
     async () => {
       await virtd.start("multicast");
       await configure({ fencing: { kind: "xvm" } }, { xvmKey: virtd.base64File });
-      await up();
       await fences("fence_xvm", "fence_xvm");
       virtd.stop();
     },
@@ -122,11 +118,10 @@ describe("the kinds of fencing", () => {
     async () => {
       await boards.start();
       await configure({ nodes: nodes(), fencing: { kind: "ipmi", ipmi } }, { ipmiPassword: join(passwords, "board") });
-      await up();
-      expect(await all("[ ! -e /etc/qvd-ha/fence_xvm.key ] && stat -c %a /etc/qvd-ha/fence_ipmi")).toEqual(
+      await fences("fence_ipmilan", "fence_ipmilan");
+      expect(await o.all("[ ! -e /etc/qvd-ha/fence_xvm.key ] && stat -c %a /etc/qvd-ha/fence_ipmi")).toEqual(
         Object.fromEntries(o.nodes.map((n) => [n, "600"])),
       );
-      await fences("fence_ipmilan", "fence_ipmilan");
     },
     20 * MINUTE,
   );
@@ -139,11 +134,9 @@ describe("the kinds of fencing", () => {
         { nodes: nodes(), timers, fencing: { kind: "ipmi", fallback: ["libvirt"], ipmi } },
         { ipmiPassword: join(passwords, "board") },
       );
-      await up();
       await fences("fence_ipmilan", "fence_ipmilan", ...had);
-      await must('. ./env.sh && tools/verbs/psql -Atqc "create table e2e_levels as select 1 as i"');
-      const serving = await all("mountpoint -q /var/lib/pgsql/data && echo yes || echo no");
-      const active = o.nodes.find((n) => serving[n] === "yes") as string;
+      await o.sql("create table e2e_levels as select 1 as i");
+      const active = await o.active();
       boards.stop();
       const struck = Date.now();
       await must(inLab(`virsh -q -c '${uri}' destroy ${active}`));
@@ -152,15 +145,12 @@ describe("the kinds of fencing", () => {
       while ((await sh(insert)).code !== 0)
         if (Date.now() > struck + 390_000) throw new Error("no write is taken 390 s after the active node's death");
       console.log(`a write was taken ${Math.round((Date.now() - struck) / 1000)} s after the active node's death`);
-      const other = o.nodes.find((n) => n !== active) as string;
-      const log = (await onNodes(only(other), "tail -c 2000000 /var/log/pacemaker/pacemaker.log"))[other]?.stdout;
+      const log = await o.one(o.other(active), "tail -c 2000000 /var/log/pacemaker/pacemaker.log");
       expect(log).toMatch(new RegExp(`targeting ${active} using p_fence_${active}_libvirt returned 0`));
       await boards.start();
-      await healthy(10);
-      expect(
-        (await must('. ./env.sh && tools/verbs/psql -Atqc "select count(*) from e2e_levels where i = 1"')).trim(),
-      ).toBe("1");
-      await must('. ./env.sh && tools/verbs/psql -qc "drop table e2e_levels"');
+      await o.healthy(10);
+      expect(await o.sql("select count(*) from e2e_levels where i = 1")).toBe("1");
+      await o.sql("drop table e2e_levels");
       boards.stop();
     },
     25 * MINUTE,
@@ -179,7 +169,6 @@ describe("the kinds of fencing", () => {
         { fencing: { kind: "xenapi", xenapi: { url: xen.url, user: "fence" } } },
         { xenapiPassword: join(passwords, "xen") },
       );
-      await up();
       await fences("fence_xenapi", "fence_xenapi");
       expect(xen.calls()).toMatch(/VM\.hard_shutdown|VM\.hard_reboot/);
     },
@@ -190,11 +179,10 @@ describe("the kinds of fencing", () => {
     "the one that the stack had, and nothing of the others is left",
     async () => {
       await configure({});
-      await up();
-      expect(await all("ls /etc/qvd-ha | grep -c -E 'xvm|ipmi|xenapi' || true")).toEqual(
+      await fences(...had);
+      expect(await o.all("ls /etc/qvd-ha | grep -c -E 'xvm|ipmi|xenapi' || true")).toEqual(
         Object.fromEntries(o.nodes.map((n) => [n, "0"])),
       );
-      await fences(...had);
       xen.stop();
     },
     15 * MINUTE,

@@ -1,5 +1,7 @@
 import "./layout/environment";
 import type { LabDescription } from "../../lab/describe";
+import { doneAfter, SIZE } from "./impact/cluster";
+import { announced, happened } from "./impact/happened";
 import { devSettings, GivenStack, stackText } from "./support/given";
 import type { Outputs } from "./support/stack";
 import { inLab, must, onNodes, sh } from "./support/stack";
@@ -33,16 +35,19 @@ describe("the second layout", () => {
   let server = "postgresql";
   const servedBy = async (node: string): Promise<string> =>
     /on: (\S+)/.exec(await one(node, `crm_resource --locate --resource ${server} 2>&1`))?.[1] ?? "";
-  /** Refused at first, then with the consent that it asks for; gives what that was. */
+  /** Refused at first, then with the consent that it asks for; gives what that was. Pacemaker did what the preview had said, by its own log. */
   const upByConsent = async (text: string): Promise<string> => {
     stack.configure(text);
-    const refused = await sh(stack.pulumi("up --yes --skip-preview"));
+    const refused = await sh(stack.pulumi("up --yes --suppress-outputs"));
     expect(refused.code).not.toBe(0);
+    const sizes = await onNodes(up.connections, SIZE);
     const wanted = [...new Set(refused.output.match(/\b(stops|restarts|moves):[\w-]+/g))].join(" ");
     expect(await sh(`export QVD_HA_CONSENT='${wanted}'; ${stack.pulumi("up --yes --skip-preview")}`)).toMatchObject({
       code: 0,
     });
     await stack.healthy(5);
+    const logs = await Promise.all([PREFERRED, OTHER].map((n) => one(n, doneAfter(Number(sizes[n]?.stdout)))));
+    expect(happened(logs.join(""))).toEqual(announced(refused.output));
     return wanted;
   };
   /** Until the database is there as that node sees it. */

@@ -8,8 +8,8 @@ import { MailServer, SERVER } from "./maintenance/mail";
 import { ACCOUNT, ADDRESS, Vault } from "./maintenance/vault";
 import { install } from "./support/packages";
 import { step } from "./support/steps";
-import type { Outputs } from "./support/stack";
-import { inLab, must, onNodes, outputs, ROOT, sh, standing } from "./support/stack";
+import { inLab, must, onNodes, ROOT, sh } from "./support/stack";
+import { Standing } from "./support/standing";
 
 // Maintenance on the stack that deployment.test.ts has brought up: switched on, seen at work, switched off again. Proves on two guests with real DRBD what
 // the offline tests cannot: that verify finds a block that was changed behind DRBD's back and that repair mends it, that a dump comes back row for row, that
@@ -59,34 +59,20 @@ const up = (config = CONFIG, consent = ""): string =>
   );
 
 describe("maintenance", () => {
-  let o: Outputs;
+  let o: Standing;
   const mail = new MailServer();
   const vault = new Vault();
   let active = "";
   let standby = "";
 
-  const only = (node: string): Outputs["connections"] => ({
-    [node]: o.connections[node] as NonNullable<Outputs["connections"][string]>,
-  });
-  const onActive = async (script: string): Promise<string> => {
-    const a = (await onNodes(only(active), script))[active];
-    if (a?.code !== 0) throw new Error(`${active}: ${script}: ${a?.stderr}`);
-    return a.stdout;
-  };
+  const onActive = (script: string): Promise<string> => o.one(active, script);
   const roles = async (): Promise<void> => {
-    const said = await onNodes(o.connections, "drbdadm role postgres");
-    active = Object.keys(said).find((n) => said[n]?.stdout.startsWith("Primary")) as string;
-    standby = o.nodes.find((n) => n !== active) as string;
-  };
-  const healthy = async (minutes: number): Promise<void> => {
-    for (const end = Date.now() + minutes * MINUTE; Date.now() < end; await new Promise((r) => setTimeout(r, 5000)))
-      if ((await sh("tools/verbs/status")).code === 0) return;
-    throw new Error(`not healthy after ${minutes} min`);
+    active = await o.active();
+    standby = o.other(active);
   };
 
   beforeAll(async () => {
-    standing();
-    o = await outputs();
+    o = await Standing.find();
     await mail.start();
     await roles();
   }, 2 * MINUTE);
@@ -138,22 +124,21 @@ describe("maintenance", () => {
   step(
     "dumps the database, and the dump comes back row for row",
     async () => {
-      const sql = (text: string): Promise<string> => must(`. ./env.sh && tools/verbs/psql -Atc "${text}"`);
-      await sql(
+      await o.sql(
         "drop table if exists e2e_rows; create table e2e_rows as select i, md5(i::text) as t from generate_series(1, 20000) i",
       );
-      const before = await sql("select md5(string_agg(r::text, '' order by i)) from e2e_rows r");
+      const before = await o.sql("select md5(string_agg(r::text, '' order by i)) from e2e_rows r");
       expect(await must("make backup")).toMatch(
         /\/var\/backups\/qvd-ha\/database\/qvddb-\d{8}T\d{6}Z\.dump: \d+ bytes/,
       );
-      await sql("delete from e2e_rows where i % 3 = 0; update e2e_rows set t = 'spoilt' where i = 7");
+      await o.sql("delete from e2e_rows where i % 3 = 0; update e2e_rows set t = 'spoilt' where i = 7");
       expect(await must("make restore")).toMatch(/tables, \d+ rows: the same as were dumped/);
       const refused = await sh("make restore INTO=database CONSENT=yes");
       expect(refused.code).not.toBe(0);
       expect(refused.output).toMatch(/nothing was touched/);
-      await must(`make restore INTO=database CONSENT=${o.database}@${o.address}`);
-      expect(await sql("select md5(string_agg(r::text, '' order by i)) from e2e_rows r")).toBe(before);
-      await sql("drop table e2e_rows");
+      await must(`make restore INTO=database CONSENT=${o.outputs.database}@${o.outputs.address}`);
+      expect(await o.sql("select md5(string_agg(r::text, '' order by i)) from e2e_rows r")).toBe(before);
+      await o.sql("drop table e2e_rows");
       await must("tools/verbs/status");
     },
     20 * MINUTE,
@@ -172,15 +157,13 @@ tar -xzf "$(ls /var/backups/qvd-ha/configuration/cluster-*.tar.gz | tail -n 1)"
 crm_verify --xml-file cluster-*/cib.xml
 if grep -rq "$(sed -n 's/.*shared-secret "\\(.*\\)";/\\1/p' /etc/drbd.d/postgres.res)" .; then echo "the secret is in it" >&2; exit 1; fi
 `);
-      const name = (
-        await onActive("ls -t /var/backups/qvd-ha/configuration | grep '^cluster-.*gz$' | head -n 1")
-      ).trim();
+      const name = await onActive("ls -t /var/backups/qvd-ha/configuration | grep '^cluster-.*gz$' | head -n 1");
       expect(await must(`make restore-configuration FILE=${name} ARGS=--preview`)).toMatch(
         /set options resource-stickiness[^]*nothing was done/,
       );
       expect(await must(`make restore-configuration FILE=${name}`)).toMatch(/is the saved one/);
       expect(await onActive(QUERY)).toBe(before);
-      await healthy(5);
+      await o.healthy(5);
     },
     10 * MINUTE,
   );
@@ -189,7 +172,7 @@ if grep -rq "$(sed -n 's/.*shared-secret "\\(.*\\)";/\\1/p' /etc/drbd.d/postgres
     "verifies, finds a block that was changed on the standby's disk, and says so by mail",
     async () => {
       expect(await must("make verify")).toMatch(/both disks are the same/);
-      const change = (await onNodes(only(standby), corrupt("standby").script))[standby];
+      const change = (await onNodes(o.only(standby), corrupt("standby").script))[standby];
       expect(change?.code).toBe(0);
       const since = Date.now();
       const found = await sh("make verify");
@@ -210,7 +193,7 @@ if grep -rq "$(sed -n 's/.*shared-secret "\\(.*\\)";/\\1/p' /etc/drbd.d/postgres
       await must(up());
       expect(await must("make verify")).toMatch(/the blocks that differed were copied to the standby node/);
       expect(await must("make verify")).toMatch(/both disks are the same/);
-      await healthy(5);
+      await o.healthy(5);
     },
     20 * MINUTE,
   );
@@ -229,15 +212,15 @@ if grep -rq "$(sed -n 's/.*shared-secret "\\(.*\\)";/\\1/p' /etc/drbd.d/postgres
       writeFileSync(copy, Buffer.from(base64, "base64"));
       await must(inLab(`pulumi destroy --stack dev --config-file ${CONFIG} --yes --skip-preview --non-interactive`));
       await must(up());
-      o = await outputs();
+      o = await Standing.find();
       await roles();
-      await healthy(5);
+      await o.healthy(5);
       const constraints = "cibadmin --query --scope constraints";
       expect(await onActive(constraints)).not.toContain("l_by_hand");
       expect(await must(`make restore-configuration FILE=${copy}`)).toMatch(/add l_by_hand[^]*is the saved one/);
       expect(await onActive(constraints)).toContain('id="l_by_hand"');
       await onActive("cibadmin --delete --xml-text '<rsc_location id=\"l_by_hand\"/>'");
-      await healthy(5);
+      await o.healthy(5);
     },
     30 * MINUTE,
   );
@@ -258,7 +241,7 @@ if grep -rq "$(sed -n 's/.*shared-secret "\\(.*\\)";/\\1/p' /etc/drbd.d/postgres
       // Whoever fences it starts it again; where nobody did, it is started here.
       await new Promise((r) => setTimeout(r, MINUTE));
       await sh(inLab(`virsh -q -c '${uri}' start ${standby}`));
-      await healthy(10);
+      await o.healthy(10);
       await mail.awaits(/over: /, struck, 2 * MINUTE_OF_ALERT);
       const lost = mail
         .mails()
@@ -291,11 +274,10 @@ if grep -rq "$(sed -n 's/.*shared-secret "\\(.*\\)";/\\1/p' /etc/drbd.d/postgres
   step(
     "restores a point in time on the standby, with the very rows of that moment's dump, while the database goes on",
     async () => {
-      const sql = (text: string): Promise<string> => must(`. ./env.sh && tools/verbs/psql -Atc "${text}"`);
-      await sql("create table e2e_time as select i, md5(i::text) as t from generate_series(1, 5000) i");
+      await o.sql("create table e2e_time as select i, md5(i::text) as t from generate_series(1, 5000) i");
       const dump = /(qvddb-\d{8}T\d{6}Z\.dump): /.exec(await must("make backup"))?.[1] as string;
-      const noted = (await sql("select clock_timestamp()")).trim();
-      await sql("select pg_sleep(2); delete from e2e_time where i % 2 = 0; insert into e2e_time values (0, 'later')");
+      const noted = await o.sql("select clock_timestamp()");
+      await o.sql("select pg_sleep(2); delete from e2e_time where i % 2 = 0; insert into e2e_time values (0, 'later')");
       await onActive("systemctl start qvd-ha-pitr-check.service");
       const shown = await must(`make restore TIME='${noted}'`);
       expect(shown).toMatch(new RegExp(`${standby}: .*tables, \\d+ rows as of`));
@@ -303,9 +285,9 @@ if grep -rq "$(sed -n 's/.*shared-secret "\\(.*\\)";/\\1/p' /etc/drbd.d/postgres
       expect(await must(`make restore TIME='${noted}' FILE=${dump}`)).toMatch(/the same rows as in/);
       const refused = await sh(`make restore TIME='${noted}' INTO=database CONSENT=yes`);
       expect(refused.output).toMatch(/nothing was touched/);
-      expect((await sql("select count(*) from e2e_time")).trim()).toBe("2501");
-      await must(`make restore TIME='${noted}' INTO=database CONSENT=${o.database}@${o.address}`);
-      expect((await sql("select count(*) from e2e_time")).trim()).toBe("5000");
+      expect(await o.sql("select count(*) from e2e_time")).toBe("2501");
+      await must(`make restore TIME='${noted}' INTO=database CONSENT=${o.outputs.database}@${o.outputs.address}`);
+      expect(await o.sql("select count(*) from e2e_time")).toBe("5000");
       await must("tools/verbs/status");
     },
     30 * MINUTE,
@@ -314,15 +296,14 @@ if grep -rq "$(sed -n 's/.*shared-secret "\\(.*\\)";/\\1/p' /etc/drbd.d/postgres
   step(
     "goes on archiving from the other node after a failover, and a moment after it comes back",
     async () => {
-      const sql = (text: string): Promise<string> => must(`. ./env.sh && tools/verbs/psql -Atc "${text}"`);
       await must('make switch-over CONSENT="moves:p_postgres"');
       await roles();
-      await sql("update e2e_time set t = 'after' where i = 1");
-      const noted = (await sql("select clock_timestamp()")).trim();
-      await sql("select pg_sleep(2); drop table e2e_time");
+      await o.sql("update e2e_time set t = 'after' where i = 1");
+      const noted = await o.sql("select clock_timestamp()");
+      await o.sql("select pg_sleep(2); drop table e2e_time");
       await onActive("systemctl start qvd-ha-pitr-check.service");
       expect(await must(`make restore TIME='${noted}'`)).toMatch(/\+public\.e2e_time: 5000 rows/);
-      await healthy(10);
+      await o.healthy(10);
     },
     20 * MINUTE,
   );

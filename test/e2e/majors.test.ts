@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { installOf } from "./support/packages";
-import type { Outputs } from "./support/stack";
-import { must, onNodes, outputs, ROOT, sh, standing } from "./support/stack";
+import { must, ROOT, sh } from "./support/stack";
+import { Standing } from "./support/standing";
 import { step } from "./support/steps";
 
 // Another major version of PostgreSQL on the stack that deployment.test.ts has brought up, and the way back. Proves with the real programs of 15 and 17, on the replicated disk of a real cluster,
@@ -18,21 +18,12 @@ const backed = (command: string): string => `export QVD_HA_SETTINGS='${settings}
 const ROWS = "select count(*), md5(string_agg(r::text, '' order by i)) from e2e_major r";
 
 describe("a major version of PostgreSQL", () => {
-  let o: Outputs;
+  let o: Standing;
   const file = readFileSync(FILE, "utf8");
 
-  const sql = async (text: string): Promise<string> =>
-    (await must(`. ./env.sh && tools/verbs/psql -Atqc "${text}"`)).trim().split("\n").at(-1) ?? "";
-  const major = (): Promise<string> => sql("select current_setting('server_version_num')::int / 10000");
-  const healthy = async (minutes: number): Promise<void> => {
-    for (const end = Date.now() + minutes * MINUTE; Date.now() < end; await new Promise((r) => setTimeout(r, 5000)))
-      if ((await sh("tools/verbs/status")).code === 0) return;
-    throw new Error(`not healthy after ${minutes} min`);
-  };
-
+  const major = (): Promise<string> => o.sql("select current_setting('server_version_num')::int / 10000");
   beforeAll(async () => {
-    standing();
-    o = await outputs();
+    o = await Standing.find();
   });
   afterAll(() => writeFileSync(FILE, file));
 
@@ -45,9 +36,9 @@ describe("a major version of PostgreSQL", () => {
       expect(refused.code).not.toBe(0);
       expect(refused.output).toMatch(/qvddb1 has no \/usr\/lib\/postgresql\/17\/bin\/pg_upgrade/);
       await installOf("trixie", o.connections, ["postgresql-17"]);
-      await healthy(5);
-      const clusters = await onNodes(o.connections, "ls /etc/postgresql /etc/postgresql/* 2>/dev/null || true");
-      for (const a of Object.values(clusters)) expect(a.stdout).not.toMatch(/17/);
+      await o.healthy(5);
+      const clusters = await o.all("ls /etc/postgresql /etc/postgresql/* 2>/dev/null || true");
+      for (const said of Object.values(clusters)) expect(said).not.toMatch(/17/);
       expect(await major()).toBe("15");
     },
     40 * MINUTE,
@@ -56,8 +47,8 @@ describe("a major version of PostgreSQL", () => {
   step(
     "is shown, refused without consent, then done: every row is there, and nothing is left to do",
     async () => {
-      await sql("create table e2e_major as select i, md5(i::text) as t from generate_series(1, 20000) i");
-      const before = await sql(ROWS);
+      await o.sql("create table e2e_major as select i, md5(i::text) as t from generate_series(1, 20000) i");
+      const before = await o.sql(ROWS);
       expect(await must(backed('make upgrade-postgres TO=17 ARGS="--preview"'))).toMatch(/stop p_postgres/);
       const refused = await sh(backed("make upgrade-postgres TO=17"));
       expect(refused.code).not.toBe(0);
@@ -68,10 +59,10 @@ describe("a major version of PostgreSQL", () => {
       console.log(`the upgrade took ${Math.round((Date.now() - began) / 1000)} s`);
       expect(said).toMatch(/PostgreSQL 17 serves, with the statistics that it needs/);
       expect(await major()).toBe("17");
-      expect(await sql(ROWS)).toBe(before);
+      expect(await o.sql(ROWS)).toBe(before);
       expect(readFileSync(FILE, "utf8")).toMatch(/version: ["']?17/);
       expect(await must(backed("make up"))).not.toMatch(/\d+ (created|updated|replaced|deleted|changed)/);
-      await healthy(5);
+      await o.healthy(5);
     },
     40 * MINUTE,
   );
@@ -79,11 +70,11 @@ describe("a major version of PostgreSQL", () => {
   step(
     "is served by the other node when the one that made it loses its power, and no write is lost",
     async () => {
-      const rows = await sql(ROWS);
+      const rows = await o.sql(ROWS);
       await must("make drill FAULT=power-cut ARGS=--no-verify");
-      await healthy(10);
+      await o.healthy(10);
       expect(await major()).toBe("17");
-      expect(await sql(ROWS)).toBe(rows);
+      expect(await o.sql(ROWS)).toBe(rows);
     },
     20 * MINUTE,
   );
@@ -91,19 +82,19 @@ describe("a major version of PostgreSQL", () => {
   step(
     "goes back by consent and by name of what is lost, and what was kept is thrown away by its version",
     async () => {
-      await sql("insert into e2e_major values (0, 'written by 17')");
+      await o.sql("insert into e2e_major values (0, 'written by 17')");
       const refused = await sh(backed('make upgrade-back CONSENT="stops:p_postgres"'));
       expect(refused.code).not.toBe(0);
       expect(refused.output).toMatch(/say so with LOSE=writes/);
       expect(await major()).toBe("17");
       await must(backed('make upgrade-back LOSE=writes CONSENT="stops:p_postgres"'));
       expect(await major()).toBe("15");
-      expect(await sql("select count(*), min(i) from e2e_major")).toBe("20000|1");
+      expect(await o.sql("select count(*), min(i) from e2e_major")).toBe("20000|1");
       expect(await must("make upgrade-forget VERSION=17")).toMatch(/the data of PostgreSQL 17 is thrown away/);
-      await sql("drop table e2e_major");
+      await o.sql("drop table e2e_major");
       writeFileSync(FILE, file);
       expect(await must("make up")).not.toMatch(/p_postgres.*(updated|replaced)/);
-      await healthy(5);
+      await o.healthy(5);
     },
     40 * MINUTE,
   );

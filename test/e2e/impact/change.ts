@@ -5,7 +5,7 @@ import type { Overlay } from "./overlay";
 /** One change, on top of all those before it. */
 export interface Change {
   readonly name: string;
-  /** Keys of the stack's configuration, with a path where they have one; null takes one away. PASSIVE is the node that did not serve at first. */
+  /** Keys of the stack's configuration, with a path where they have one; null takes one away. */
   readonly config?: Readonly<Record<string, string | number | boolean | null>>;
   /** What the guests' own repository lacks for it. */
   readonly packages?: readonly string[];
@@ -27,23 +27,30 @@ export function chosen(text: string | undefined): number[] {
   return all.filter((n) => ranges.some(([from = 0, to = from]) => n >= from && n <= to));
 }
 
-/** A change's keys, with that node's name in them. */
-export const configOf = (change: Change | undefined, passive: string): [string, string | number | boolean | null][] =>
-  Object.entries(change?.config ?? {}).map(([k, v]) => [k, v === "PASSIVE" ? passive : v]);
+/** Nodes by the part that they played at first: what ACTIVE and PASSIVE in the changes stand for. */
+export interface Parts {
+  readonly ACTIVE: string;
+  readonly PASSIVE: string;
+}
+
+const named = <T>(value: T, parts: Parts): T =>
+  JSON.parse(JSON.stringify(value).replaceAll(/\b(ACTIVE|PASSIVE)\b/g, (part) => parts[part as keyof Parts])) as T;
+
+/** A change's keys. */
+export const configOf = (change: Change | undefined, parts: Parts): [string, string | number | boolean | null][] =>
+  Object.entries(named(change?.config ?? {}, parts));
 
 /** The keys of the first changes, laid over each other. */
-export function configAfter(count: number, passive: string): Record<string, string | number | boolean> {
+export function configAfter(count: number, parts: Parts): Record<string, string | number | boolean> {
   const sum = new Map<string, string | number | boolean>();
-  for (const [key, value] of changes.slice(0, count).flatMap((c) => configOf(c, passive)))
+  for (const [key, value] of changes.slice(0, count).flatMap((c) => configOf(c, parts)))
     if (value !== null) sum.set(key, value);
     else for (const known of sum.keys()) if (known === key || known.startsWith(`${key}.`)) sum.delete(known);
   return Object.fromEntries(sum);
 }
 
-/** These changes, laid over each other. @param passive the node that does not serve, PASSIVE in the changes */
-export function overlayOf(numbers: readonly number[], passive: string): Overlay {
-  return JSON.parse(JSON.stringify(sumOf(numbers)).replaceAll("PASSIVE", passive)) as Overlay;
-}
+/** These changes, laid over each other. */
+export const overlayOf = (numbers: readonly number[], parts: Parts): Overlay => named(sumOf(numbers), parts);
 
 function sumOf(numbers: readonly number[]): Overlay {
   const sum: Record<string, Record<string, unknown>> = {};

@@ -1,10 +1,16 @@
 import { IDLE } from "@qvd-ha/providers/dist/pacemaker/controller";
 import { closeAll, raw, run } from "@qvd-ha/providers/dist/remote";
 import type { Connection } from "@qvd-ha/providers/dist/remote";
+import type { Parts } from "./change";
 
 export type Connections = Readonly<Record<string, Connection>>;
 
 const LOG = "/var/log/pacemaker/pacemaker.log";
+/** How far that has got, in bytes. */
+export const SIZE = `stat -c %s ${LOG}`;
+/** What it says of Pacemaker's doing from there on. */
+export const doneAfter = (size: number): string =>
+  `tail -c +${size + 1} ${LOG} | grep -aE 'Initiating .* operation|Requesting fencing|Actions:' || true`;
 
 async function everywhere(connections: Connections, script: string): Promise<Map<string, string>> {
   const answers = await Promise.all(
@@ -17,33 +23,28 @@ async function everywhere(connections: Connections, script: string): Promise<Map
   return new Map(answers);
 }
 
-/** Where the database does not run. */
-export async function passiveNode(connections: Connections): Promise<string> {
+/** Where the database runs, and where not. */
+export async function partsOf(connections: Connections): Promise<Parts> {
   const [node, c] = Object.entries(connections)[0] as [string, Connection];
   const said = (await everywhere({ [node]: c }, "crm_resource --locate --resource p_postgres 2>&1")).get(node) ?? "";
   const active = /is running on: (\S+)/.exec(said)?.[1];
   const passive = Object.keys(connections).find((n) => n !== active);
   if (active === undefined || passive === undefined) throw new Error(`the database runs nowhere: ${said}`);
-  return passive;
+  return { ACTIVE: active, PASSIVE: passive };
 }
 
 /** How far Pacemaker's log has got, by node. */
 export type Mark = ReadonlyMap<string, number>;
 
 export async function mark(connections: Connections): Promise<Mark> {
-  const sizes = await everywhere(connections, `stat -c %s ${LOG}`);
+  const sizes = await everywhere(connections, SIZE);
   return new Map([...sizes].map(([node, text]) => [node, Number(text)]));
 }
 
 /** What Pacemaker has logged of its doing since, on all nodes: only the one that coordinates says any of it. */
 export async function since(connections: Connections, from: Mark): Promise<string> {
   const logs = await Promise.all(
-    Object.entries(connections).map(([node, c]) =>
-      everywhere(
-        { [node]: c },
-        `tail -c +${(from.get(node) ?? 0) + 1} ${LOG} | grep -aE 'Initiating .* operation|Requesting fencing|Actions:' || true`,
-      ),
-    ),
+    Object.entries(connections).map(([node, c]) => everywhere({ [node]: c }, doneAfter(from.get(node) ?? 0))),
   );
   return logs.flatMap((m) => [...m.values()]).join("");
 }

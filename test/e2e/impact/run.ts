@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import { appendFileSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Change } from "./change";
+import type { Change, Parts } from "./change";
 import { changes, chosen, configOf, overlayOf } from "./change";
 import type { Connections } from "./cluster";
-import { closeAll, mark, passiveNode, settled, since } from "./cluster";
+import { closeAll, mark, partsOf, settled, since } from "./cluster";
 import { announced, happened } from "./happened";
 import { install } from "../support/packages";
 import { row } from "./table";
@@ -41,8 +41,8 @@ function pulumi(args: readonly string[], consent = ""): Promise<{ code: number; 
 
 const stack = ["--stack", "dev", "--config-file", CONFIG];
 
-async function configure(change: Change, passive: string): Promise<void> {
-  for (const [key, value] of configOf(change, passive)) {
+async function configure(change: Change, parts: Parts): Promise<void> {
+  for (const [key, value] of configOf(change, parts)) {
     const path = ["--path", `qvd-ha:${key}`];
     const words = value === null ? ["rm", ...path] : ["set", ...path, String(value)];
     const { code, output } = await pulumi(["config", ...words, ...stack]);
@@ -57,12 +57,12 @@ const wanted = (output: string): string[] =>
 const up = (consent: string, ...more: string[]): ReturnType<typeof pulumi> =>
   pulumi(["up", "--yes", "--suppress-outputs", ...more, ...stack], consent);
 
-async function one(n: number, before: readonly number[], connections: Connections, passive: string): Promise<Outcome> {
+async function one(n: number, before: readonly number[], connections: Connections, parts: Parts): Promise<Outcome> {
   const change = changes[n - 1] as Change;
   const began = Date.now();
   if (change.packages) await install(connections, change.packages);
-  await configure(change, passive);
-  writeFileSync(OVERLAY, JSON.stringify(overlayOf([...before, n], passive)));
+  await configure(change, parts);
+  writeFileSync(OVERLAY, JSON.stringify(overlayOf([...before, n], parts)));
   const from = await mark(connections);
   const first = await up("");
   const preview = first.output.split(/^Updating \(/m)[0] as string;
@@ -117,12 +117,12 @@ async function main(): Promise<void> {
   if (code !== 0) throw new Error(output);
   const connections = JSON.parse(output) as Connections;
   await settled(connections);
-  const passive = await passiveNode(connections);
+  const parts = await partsOf(connections);
   const outcomes: Outcome[] = [];
   const made: number[] = [];
   for (const n of numbers) {
     const config = readFileSync(CONFIG, "utf8");
-    const outcome = await one(n, made, connections, passive);
+    const outcome = await one(n, made, connections, parts);
     outcomes.push(outcome);
     console.log(row(outcome));
     // A change that could not be made would fail all those on top of it.

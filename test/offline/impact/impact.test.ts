@@ -6,6 +6,7 @@ import { pacemakerSchema } from "../../../providers/pacemaker/spec";
 import type { Prediction } from "../../../providers/step";
 import { steps } from "../../../providers/step";
 import { changes, configAfter, overlayOf } from "../../e2e/impact/change";
+import type { Parts } from "../../e2e/impact/change";
 import { announced, happened } from "../../e2e/impact/happened";
 import { overlaid } from "../../e2e/impact/overlay";
 import { faults, row } from "../../e2e/impact/table";
@@ -25,32 +26,35 @@ const numbers = changes.flatMap((c, i) =>
 jest.setTimeout(10 * 60_000);
 
 /** What the stack asks for after the first `n` changes. */
-async function specAfter(n: number, passive: string): Promise<PacemakerSpec> {
-  const base = await development({ ...FENCE_AGENT, ...configAfter(n, passive) });
+async function specAfter(n: number, parts: Parts): Promise<PacemakerSpec> {
+  const base = await development({ ...FENCE_AGENT, ...configAfter(n, parts) });
   const overlay =
     overlayOf(
       changes.slice(0, n).map((_, i) => i + 1),
-      passive,
+      parts,
     )[CIB] ?? {};
   return pacemakerSchema.parse(overlaid(base, overlay));
 }
 
 describe("what a change announces is what Pacemaker does", () => {
   let cluster: TwoNodes;
-  let passive: string;
+  let parts: Parts;
   const outcomes: Outcome[] = [];
 
   beforeAll(async () => {
     cluster = TwoNodes.up();
     cluster.settled();
-    const spec = await specAfter(0, "");
-    const [first] = steps(pacemaker.plan(spec, cluster.seen(spec)));
-    expect(first?.predict).toBeUndefined();
-    expect(cluster.run("qvddb1", first!.command)).toMatchObject({ code: 0 });
+    const spec = await specAfter(0, { ACTIVE: NAMES[0], PASSIVE: NAMES[1] });
+    const [whole] = steps(pacemaker.plan(spec, cluster.seen(spec)));
+    expect(whole?.predict).toBeUndefined();
+    expect(cluster.run("qvddb1", whole!.command)).toMatchObject({ code: 0 });
     cluster.settled(7);
     const place = cluster.must("qvddb1", "crm_resource --locate --resource p_postgres 2>&1");
-    passive = NAMES.find((name) => !place.includes(`running on: ${name}`)) as string;
     expect(place).toMatch(/running on: qvddb\d/);
+    const [first, second] = NAMES;
+    parts = place.includes(`running on: ${first}`)
+      ? { ACTIVE: first, PASSIVE: second }
+      : { ACTIVE: second, PASSIVE: first };
   });
   afterAll(() => {
     cluster?.down();
@@ -62,7 +66,7 @@ describe("what a change announces is what Pacemaker does", () => {
 
   test.each(numbers.map((n) => [changes[n - 1]?.name ?? "", n] as const))("%s", async (name, n) => {
     const began = Date.now();
-    const spec = await specAfter(n, passive);
+    const spec = await specAfter(n, parts);
     const todo = steps(pacemaker.plan(spec, cluster.seen(spec)));
     const said: Prediction[] = [];
     const mark = cluster.mark();
