@@ -78,6 +78,8 @@ async function index(folder: string): Promise<void> {
   writeFileSync(join(folder, "Packages"), entries.join("\n"));
 }
 
+/** A guest that is emulated unpacks slowly. */
+const UPGRADE_SECONDS = 1500;
 const AT = { address: "172.20.64.1", port: 8099 } as const;
 
 /** Packages of another release of Debian beside or over those of the guests, with all that they need of it, by the guests' own apt. */
@@ -98,13 +100,16 @@ export async function installOf(
     by: "tcp",
   });
   try {
-    const only = "-o Dir::Etc::SourceList=/run/e2e.list -o Dir::Etc::SourceParts=/dev/null";
+    const only =
+      "-o Dir::Etc::SourceList=/run/e2e.list -o Dir::Etc::SourceParts=/dev/null -o Dpkg::Options::=--force-confold";
     const answers = await onNodes(
       connections,
       `export DEBIAN_FRONTEND=noninteractive
 echo 'deb [trusted=yes] http://${AT.address}:${AT.port}/ ./' >/run/e2e.list
 { apt-get -q ${only} update && apt-get -q ${only} -y --no-install-recommends install ${packages.join(" ")}; } </dev/null 2>&1 || exit 1
 apt-get -q update`,
+      undefined,
+      UPGRADE_SECONDS,
     );
     for (const [node, a] of Object.entries(answers))
       if (a.code !== 0) throw new Error(`${node}: ended with ${a.code}: ${a.stdout.slice(-3000)}${a.stderr}`);

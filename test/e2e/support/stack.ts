@@ -129,14 +129,15 @@ export async function secrets(): Promise<Map<string, string>> {
   return found;
 }
 
-/** A script on every node at once, as root. */
+/** A script on every node at once, as root. @param timeoutSeconds default 300 */
 export async function onNodes(
   connections: Record<string, Connection>,
   script: string,
   stdin?: string,
+  timeoutSeconds?: number,
 ): Promise<Record<string, Answer>> {
   const runner = inLab("node -r ts-node/register/transpile-only test/e2e/support/onNodes.ts");
-  const output = await must(runner, { input: JSON.stringify({ connections, script, stdin }) });
+  const output = await must(runner, { input: JSON.stringify({ connections, script, stdin, timeoutSeconds }) });
   const line = output.split("\n").find((l) => l.startsWith('{"')) as string;
   return JSON.parse(line) as Record<string, Answer>;
 }
