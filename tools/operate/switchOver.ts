@@ -26,7 +26,7 @@ const bound = (s: Status, id: string): boolean =>
   Object.values(s.nodes).some((r) => r.reachable && r.constraints.includes(id));
 
 /** Where an earlier, interrupted switch-over was to go; undefined where none was. */
-async function interrupted(w: Work, s: Status): Promise<string | undefined> {
+export async function interrupted(w: Work, s: Status): Promise<string | undefined> {
   const id = preference(groupOf(s));
   if (!bound(s, id)) return undefined;
   const node = await w.spokesman();

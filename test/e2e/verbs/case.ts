@@ -169,6 +169,7 @@ export const cases: readonly Case[] = [
     ],
     gap: "bound",
     whole: 300,
+    then: moved,
   },
   {
     name: "a rolling update, each node with a boot",

@@ -94,7 +94,12 @@ export class Room {
   /** What a server that runs leaves; a case may do more. */
   onStatus: () => void = () => {};
 
+  /** Where the service is: where it was moved to last. */
+  serves: string = NODES[0];
+
   status(): Status {
+    this.serves =
+      /<rsc_location [^>]*id="cli-prefer-[^>]*\bnode="([^"]+)"/.exec(this.configuration)?.[1] ?? this.serves;
     this.onStatus();
     const v = view("healthy");
     const away = (n: string): boolean => this.standby(n) || this.offline(n);
@@ -104,13 +109,16 @@ export class Room {
       nodes: v.nodes.map((n) => ({ ...n, standby: this.standby(n.name), online: !this.offline(n.name) })),
       resources: v.resources.flatMap((r) => {
         if (r.id === "p_postgres" && this.toldToStop) return [{ ...r, active: false, role: "Stopped", nodes: [] }];
-        const nodes = r.nodes.filter((n) => !away(n));
+        const nodes = r.nodes.map((n) => this.placed(r.id, n)).filter((n) => !away(n));
         return r.nodes.length > 0 && nodes.length === 0 ? [] : [{ ...r, nodes }];
       }),
     };
     const kept = this.toldToStop ? [{ id: "p_postgres", what: "meta", detail: "target-role=Stopped" }] : [];
+    const constraints = [...this.configuration.matchAll(/<rsc_location [^>]*\bid="(cli-[^"]+)"/g)].map(
+      (m) => m[1] as string,
+    );
     const of = (node: string): NodeReport => {
-      const { cluster: _, drbd, ...rest } = report({ kept });
+      const { cluster: _, drbd, ...rest } = report({ kept, constraints });
       const alone = NODES.some((n) => away(n));
       const up =
         drbd && (alone ? { ...drbd, connection: "WFConnection", connected: false, peerDisk: "DUnknown" } : drbd);
@@ -121,6 +129,12 @@ export class Room {
       };
     };
     return { taken: "", nodes: Object.fromEntries(NODES.map((n) => [n, of(n)])) };
+  }
+
+  /** The healthy cluster that was recorded has the service on the first node. */
+  private placed(id: string, node: string): string {
+    if (this.serves === NODES[0] || !/^p_(drbd|fs|ip)?_?postgres$/.test(id)) return node;
+    return NODES.find((n) => n !== node) as string;
   }
 
   private strike(what: string): void {
