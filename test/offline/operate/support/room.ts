@@ -94,15 +94,17 @@ export class Room {
   /** What a server that runs leaves; a case may do more. */
   onStatus: () => void = () => {};
 
-  /** Where the service is: where it was moved to last. */
+  /** Where the service is: where it was moved to last, or had to go. */
   serves: string = NODES[0];
 
   status(): Status {
     this.serves =
       /<rsc_location [^>]*id="cli-prefer-[^>]*\bnode="([^"]+)"/.exec(this.configuration)?.[1] ?? this.serves;
+    const away = (n: string): boolean => this.standby(n) || this.offline(n);
+    const rest = NODES.filter((n) => !away(n));
+    if (away(this.serves) && rest[0] !== undefined) this.serves = rest[0];
     this.onStatus();
     const v = view("healthy");
-    const away = (n: string): boolean => this.standby(n) || this.offline(n);
     const cluster = {
       ...v,
       maintenance: this.maintenance,
