@@ -2,7 +2,7 @@ import { sh } from "@qvd-ha/providers/dist/remote";
 import { problems } from "../status/health";
 import { layout } from "../status/ids";
 import { activeNode, view } from "../status/read";
-import { duePostgres, updatePostgres } from "./packages";
+import { duePostgres, hasServer, updatePostgres } from "./packages";
 import { interrupted, move, objections, switchOver } from "./switchOver";
 import type { Work } from "./work";
 
@@ -35,9 +35,6 @@ fi`,
   return { installed: value("installed"), running: value("running"), replaced: value("replaced") !== "" };
 }
 
-/** The server itself, among what an update puts in. */
-const SERVER = /^postgresql-\d+ /;
-
 /**
  * A new minor version of PostgreSQL with one interruption: the passive node's programs first, then the service moves there, then the other one's. How far it has come the versions
  * themselves tell, so an interrupted run is simply repeated.
@@ -56,7 +53,7 @@ export async function updatePostgresRolling(w: Work): Promise<void> {
   w.say(`${serving}: ${toServing.join(", ") || "up to date"}`);
   const now = await versions(w, serving, server);
   // What is built anew of the same version runs from the next start on as well.
-  const moves = now.running !== now.installed || now.replaced || toServing.some((p) => SERVER.test(p));
+  const moves = now.running !== now.installed || now.replaced || hasServer(toServing);
   if (toPassive.length + toServing.length === 0 && !moves) return w.say("nothing to do");
   if (moves) {
     w.refuse(objections(s, passive));

@@ -2,7 +2,7 @@ import type { Configuration } from "../../../providers/pacemaker/spec";
 import type { Effect } from "../../../providers/step";
 import { interruptions, lacking, words } from "../../../tools/operate/consent";
 import { idle, managed, mirrored, online, quorum, ready, reasons, served, serves } from "../../../tools/operate/needs";
-import { simulated } from "../../../tools/operate/packages";
+import { apt } from "../../../tools/operate/packages/apt";
 import { stopped } from "../../../tools/operate/service";
 import { drbd, status, view } from "../status/recorded";
 
@@ -146,9 +146,9 @@ test("what apt would put in, as it prints it (recorded from apt 2.6)", () => {
     "Inst linux-image-6.1.0-40-cloud-amd64 (6.1.153-1 Debian-Security:12/oldstable-security [amd64])",
     "Conf libpq5 (15.14-0+deb12u1 Debian:12.12/oldstable [amd64])",
   ].join("\n");
-  expect(simulated(text)).toEqual([
+  expect(apt.parse(text)).toEqual([
     "libpq5 15.13-0+deb12u1 -> 15.14-0+deb12u1",
     "linux-image-6.1.0-40-cloud-amd64 6.1.153-1",
   ]);
-  expect(simulated("Reading package lists...\n0 upgraded\n")).toEqual([]);
+  expect(apt.parse("Reading package lists...\n0 upgraded\n")).toEqual([]);
 });
