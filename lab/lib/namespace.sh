@@ -8,6 +8,11 @@ namespaces_ready() { netns_exists && mountns_ready; }
 # shellcheck disable=SC2016
 IN_DIRECTORY='cd "$1" || exit 1; shift; exec "$@"'
 
+# Whether the caller is in both already: a mount namespace cannot be entered by a file that is seen from within it.
+is_inside() {
+  [ "$(stat -Lc %i /proc/self/ns/net)" = "$(stat -Lc %i "$NETNS_FILE" 2>/dev/null)" ] && mountpoint -q /var/lib/libvirt
+}
+
 # Runs a command in both, in the caller's directory and environment.
 inside() { nsenter --net="$NETNS_FILE" --mount="$MOUNTNS_FILE" -- /bin/sh -c "$IN_DIRECTORY" sh "$PWD" "$@"; }
 
