@@ -7,6 +7,7 @@ import { readBlock, withBlock, withoutBlock } from "./block";
 import { dissolve } from "./identity";
 import { awaitInstall, dropPolicy, INSTALL_UNIT, startInstall } from "./install";
 import { chronyPath, HOSTS, KEYRING, NO_CLUSTER, RECORD, REPOSITORY } from "./paths";
+import { givenBack, held, mayStart, startFile } from "./packaged";
 import { writePgpass } from "./pgpass";
 import { chronyText, unit, wantedPackages } from "./read";
 import type { NodeSeen, OneSeen } from "./read";
@@ -153,6 +154,14 @@ function units(seen: OneSeen, spec: NodeSpec): Todo[] {
           },
         ]
       : []),
+    ...(mayStart(seen.files, spec)
+      ? [
+          {
+            reason: "let the packages' own database cluster never start, as an update of the packages would start it",
+            command: write(startFile(spec) as string, held(seen.files, spec)),
+          },
+        ]
+      : []),
     ...(running.length > 0
       ? [
           {
@@ -265,6 +274,7 @@ export function remove(spec: NodeSpec, all: NodeSeen): Plan {
         : drop([path]);
   const masked = family.units.masked.filter((name) => unit(seen, name).masked);
   const enable = spec.unitsOff.filter((name) => before.enabled.includes(name) && !unit(seen, name).enabled);
+  const start = givenBack(seen.files, spec);
   const files = [REPOSITORY, KEYRING, NO_CLUSTER, RECORD].filter((file) => seen.files[file] !== undefined);
   const todo: Todo[] = [
     ...(cleanHosts === hosts
@@ -286,6 +296,14 @@ export function remove(spec: NodeSpec, all: NodeSeen): Plan {
           },
         ]
       : []),
+    ...(start === undefined
+      ? []
+      : [
+          {
+            reason: "let the packages' own database cluster start as found",
+            command: write(startFile(spec) as string, start),
+          },
+        ]),
     ...(seen.policyLeft
       ? [{ reason: "remove what an interrupted installation left behind", command: dropPolicy }]
       : []),

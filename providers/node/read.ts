@@ -6,6 +6,7 @@ import { readBlock } from "./block";
 import { identityFact } from "./identity";
 import { INSTALL_UNIT, POLICY, POLICY_MARK } from "./install";
 import { chronyPath, HOSTS, KEYRING, NO_CLUSTER, RECORD, REPOSITORY } from "./paths";
+import { mayStart, startFile } from "./packaged";
 import { pgpassFact, pgpassFieldsFact } from "./pgpass";
 import type { PgpassFound } from "./pgpass";
 import { foundHosts, parseChrony, parseHosts, parseRepository, resolves } from "./render";
@@ -114,7 +115,10 @@ export const facts = (
   timeSources: Fact<string[]>;
 } => ({
   machine: machineFact,
-  files: filesFact([HOSTS, RECORD, REPOSITORY, KEYRING, NO_CLUSTER, chronyPath(os(spec.os))]),
+  files: filesFact([
+    ...[HOSTS, RECORD, REPOSITORY, KEYRING, NO_CLUSTER, chronyPath(os(spec.os))],
+    ...[startFile(spec)].filter((f) => f !== undefined),
+  ]),
   packages: packagesFact(spec),
   pgpass: pgpassFact(spec),
   pgpassFields: pgpassFieldsFact(spec),
@@ -175,7 +179,10 @@ export function live(known: NodeSpec, all: NodeSeen): NodeSpec | undefined {
     time: { ...known.time, servers },
     packages: known.packages.filter((name) => seen.packages.includes(name)),
     ...(lines.length === 0 ? {} : { repository: { lines, ...(keyring?.startsWith("-----BEGIN") ? { keyring } : {}) } }),
-    unitsOff: known.unitsOff.filter((name) => !unit(seen, name).enabled),
+    unitsOff: known.unitsOff.filter(
+      (name) =>
+        !unit(seen, name).enabled && !(name === os(known.os).units.postgresql[0] && mayStart(seen.files, known)),
+    ),
     ...pgpassOf(known, seen),
   };
 }

@@ -67,6 +67,7 @@ export function debianLike(own: {
       packagedCluster: {
         dataDir: `/var/lib/postgresql/${version}/main`,
         createConf: "/etc/postgresql-common/createcluster.conf",
+        startConf: `/etc/postgresql/${version}/main/start.conf`,
       },
     },
     drbd: { dialect: "8.4", ...drbdPaths },

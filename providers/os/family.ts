@@ -64,7 +64,7 @@ export interface OsFamily {
     /** Directory of the unix socket that a local client tries by default. */
     readonly socketDir: string;
     /** Debian's own cluster that its package makes at install; undefined elsewhere. */
-    readonly packagedCluster?: { readonly dataDir: string; readonly createConf: string };
+    readonly packagedCluster?: { readonly dataDir: string; readonly createConf: string; readonly startConf: string };
   };
   readonly drbd: {
     /** Dialect of the kernel module that the distribution ships. */

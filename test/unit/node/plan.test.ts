@@ -83,6 +83,43 @@ test("a machine is given back as it was found", () => {
   ]);
 });
 
+describe("the packages' own database cluster", () => {
+  const START = "/etc/postgresql/15/main/start.conf";
+  const comment = "# Automatic startup configuration\n#   auto: automatically start the cluster\n\n";
+  const HOLD = "let the packages' own database cluster never start, as an update of the packages would start it";
+  const planned = (text: string, more = {}) => {
+    const wanted = spec(more);
+    return steps(plan(wanted, { qvddb1: seen(wanted, { files: { [START]: text } }) }));
+  };
+
+  test.each(["auto", "manual"])("that may start (%s) is held, shows in what may start, and is given back", (word) => {
+    const wanted = spec();
+    const [step, ...others] = planned(`${comment}${word}\n`);
+    expect([step?.reason, others]).toEqual([HOLD, []]);
+    const text = step?.command.stdin as string;
+    expect(text).toMatch(/^# Managed by qvd-ha: [^]*\ndisabled\n$/);
+    expect(live(wanted, { qvddb1: seen(wanted, { files: { [START]: `${word}\n` } }) })?.unitsOff).toEqual([
+      "drbd.service",
+    ]);
+    expect(planned(text)).toEqual([]);
+    expect(live(wanted, { qvddb1: seen(wanted, { files: { [START]: text } }) })).toEqual(wanted);
+    const back = steps(remove(wanted, { qvddb1: seen(wanted, { files: { [START]: text } }) }));
+    expect(back.find((s) => s.reason.includes("start as found"))?.command.stdin).toBe(`${word}\n`);
+  });
+
+  test("without a word may start; one that somebody has held himself is left, and stays so", () => {
+    expect(planned(comment).map((s) => s.reason)).toEqual([HOLD]);
+    expect(planned(`${comment}disabled\n`)).toEqual([]);
+    const wanted = spec();
+    const back = steps(remove(wanted, { qvddb1: seen(wanted, { files: { [START]: `${comment}disabled\n` } }) }));
+    expect(back.map((s) => s.reason).join()).not.toMatch(/start as found/);
+  });
+
+  test("is left alone where PostgreSQL's own unit may start", () => {
+    expect(planned(`${comment}auto\n`, { unitsOff: [] })).toEqual([]);
+  });
+});
+
 test("all findings come at once, each on its property", () => {
   const bad = spec({
     time: {},

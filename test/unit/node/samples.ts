@@ -28,6 +28,8 @@ interface Difference {
   readonly enabled?: readonly string[];
   readonly active?: readonly string[];
   readonly exists?: readonly string[];
+  /** Further files. */
+  readonly files?: Readonly<Record<string, string>>;
   readonly [fact: string]: unknown;
 }
 
@@ -35,12 +37,13 @@ const PREPARED_HOSTS = "127.0.0.1 localhost\n";
 
 /** A machine on which all is as wanted, but for the difference. */
 export function seen(wanted: NodeSpec, d: Difference = {}): OneSeen {
-  const { hosts, missing = [], without = [], enabled = [], active = [], exists = [], ...facts } = d;
+  const { hosts, missing = [], without = [], enabled = [], active = [], exists = [], files: more = {}, ...facts } = d;
   const files: Record<string, string> = {
     "/etc/hosts": hosts ?? hostsFile(PREPARED_HOSTS, wanted),
     "/var/lib/qvd-ha/node.json": '{"enabled":["postgresql.service"],"hosts":["127.0.1.1 qvddb1"]}',
     "/etc/postgresql-common/createcluster.d/qvd-ha.conf": CREATE_NO_CLUSTER,
     "/etc/chrony/conf.d/qvd-ha.conf": chronyFile(wanted.time.servers),
+    ...more,
   };
   for (const path of without) delete files[path];
   return {
