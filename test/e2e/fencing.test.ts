@@ -78,8 +78,8 @@ describe("the kinds of fencing", () => {
     virtd = new Virtd(uri);
     boards = new Boards(o.nodes, uri);
     xen = new Xen(uri);
-    writeFileSync(join(passwords, "board"), BOARD_PASSWORD);
-    writeFileSync(join(passwords, "xen"), XEN_PASSWORD);
+    writeFileSync(join(passwords, "board.password"), BOARD_PASSWORD);
+    writeFileSync(join(passwords, "xen.password"), XEN_PASSWORD);
     await install(o.connections, ["fence-virt", "ipmitool", "ca-certificates"]);
   }, 10 * MINUTE);
   afterAll(() => {
@@ -117,7 +117,10 @@ describe("the kinds of fencing", () => {
     "management boards",
     async () => {
       await boards.start();
-      await configure({ nodes: nodes(), fencing: { kind: "ipmi", ipmi } }, { ipmiPassword: join(passwords, "board") });
+      await configure(
+        { nodes: nodes(), fencing: { kind: "ipmi", ipmi } },
+        { ipmiPassword: join(passwords, "board.password") },
+      );
       await fences("fence_ipmilan", "fence_ipmilan");
       expect(await o.all("[ ! -e /etc/qvd-ha/fence_xvm.key ] && stat -c %a /etc/qvd-ha/fence_ipmi")).toEqual(
         Object.fromEntries(o.nodes.map((n) => [n, "600"])),
@@ -132,7 +135,7 @@ describe("the kinds of fencing", () => {
       const timers = { ...(dev.config["qvd-ha:timers"] as Keys), fencing: { off: 30 } };
       await configure(
         { nodes: nodes(), timers, fencing: { kind: "ipmi", fallback: ["libvirt"], ipmi } },
-        { ipmiPassword: join(passwords, "board") },
+        { ipmiPassword: join(passwords, "board.password") },
       );
       await fences("fence_ipmilan", "fence_ipmilan", ...had);
       await o.sql("create table e2e_levels as select 1 as i");
@@ -167,7 +170,7 @@ describe("the kinds of fencing", () => {
       );
       await configure(
         { fencing: { kind: "xenapi", xenapi: { url: xen.url, user: "fence" } } },
-        { xenapiPassword: join(passwords, "xen") },
+        { xenapiPassword: join(passwords, "xen.password") },
       );
       await fences("fence_xenapi", "fence_xenapi");
       expect(xen.calls()).toMatch(/VM\.hard_shutdown|VM\.hard_reboot/);
