@@ -40,10 +40,17 @@ const timeouts = (seconds: number): Record<string, string> => ({
 const sshOptions = (link: string | undefined): string =>
   `-F ${CLIENT_CONFIG}${link === undefined ? "" : ` -o ControlPath=${SOCKETS}/${link}`} -T`;
 
+/**
+ * Who is fenced is what `plug` says. Pacemaker would add the node's name as `port` where an agent's metadata still names that: fence_virt and fence_xvm then refuse to do anything, and the agents in
+ * Python take whichever of the two comes last, which is another machine where the domain is called otherwise.
+ */
+const BY_PLUG = { pcmk_host_argument: "none" };
+
 /** What an agent needs to reach the forced command of `fenceAccess`. */
 const overSsh = (input: FenceDeviceInput): Record<string, string> => ({
   pcmk_host_list: input.node,
   pcmk_host_check: "static-list",
+  ...BY_PLUG,
   plug: input.domain,
   ip: input.address,
   ...(input.port && input.port !== 22 ? { ipport: String(input.port) } : {}),
@@ -96,6 +103,7 @@ export function externalLibvirt(input: FenceDeviceInput): FenceDevice {
 const common = (node: string, seconds: number): Record<string, string> => ({
   pcmk_host_list: node,
   pcmk_host_check: "static-list",
+  ...BY_PLUG,
   ...timeouts(seconds),
 });
 
