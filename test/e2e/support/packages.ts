@@ -63,6 +63,8 @@ export async function install(connections: Record<string, Connection>, packages:
   await must(
     `apt-get -q ${options} -y --no-install-recommends --download-only -o Dir::State::status=${folder}/status -o Dir::Cache::archives=${folder} -o Debug::NoLocking=1 install ${packages.join(" ")}`,
   );
+  // They may be there already.
+  if (debs(folder).length === 0) return;
   await send(connections, folder, debs(folder), "DEBIAN_FRONTEND=noninteractive dpkg --install $d/*.deb </dev/null");
 }
 
