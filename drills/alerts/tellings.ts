@@ -16,12 +16,10 @@ export const tellings = (
   struck: number,
 ): Seen[] =>
   wanted.map(({ says, message, within, since }) => {
-    const first = (what: LogEvent["what"], text = /./): LogEvent | undefined =>
-      events.find(
-        (e) => e.what === what && e.at >= injected && text.test(e.subject ?? "") && !OVER.test(e.subject ?? ""),
-      );
-    const told = first("alert", message);
-    const begun = since === undefined ? struck : first(since)?.at;
+    const first = (what: LogEvent["what"], is: (subject: string) => boolean): LogEvent | undefined =>
+      events.find((e) => e.what === what && e.at >= injected && is(e.subject ?? ""));
+    const told = first("alert", (text) => message.test(text) && !OVER.test(text));
+    const begun = since === undefined ? struck : first(since, (subject) => subject !== "")?.at;
     const after = told && begun !== undefined ? Math.max(0, (told.at - begun) / 1000) : undefined;
     return { says, within, ...(after === undefined || after > within ? {} : { after }) };
   });

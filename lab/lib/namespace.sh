@@ -8,13 +8,17 @@ namespaces_ready() { netns_exists && mountns_ready; }
 # shellcheck disable=SC2016
 IN_DIRECTORY='cd "$1" || exit 1; shift; exec "$@"'
 
-# Whether the caller is in both already: a mount namespace cannot be entered by a file that is seen from within it.
-is_inside() {
-  [ "$(stat -Lc %i /proc/self/ns/net)" = "$(stat -Lc %i "$NETNS_FILE" 2>/dev/null)" ] && mountpoint -q /var/lib/libvirt
+# Whether a process, by its id or `self`, is in the instance's network namespace.
+in_netns() { [ "$(stat -Lc %i "/proc/$1/ns/net" 2>/dev/null)" = "$(stat -Lc %i "$NETNS_FILE" 2>/dev/null)" ]; }
+
+# Becomes a command in both, in the caller's directory and environment. Whoever is there already cannot enter the mount namespace by a file that is seen from within it.
+enter() {
+  if in_netns self && mountpoint -q /var/lib/libvirt; then exec "$@"; fi
+  exec nsenter --net="$NETNS_FILE" --mount="$MOUNTNS_FILE" -- /bin/sh -c "$IN_DIRECTORY" sh "$PWD" "$@"
 }
 
-# Runs a command in both, in the caller's directory and environment.
-inside() { nsenter --net="$NETNS_FILE" --mount="$MOUNTNS_FILE" -- /bin/sh -c "$IN_DIRECTORY" sh "$PWD" "$@"; }
+# Runs a command in both.
+inside() { (enter "$@"); }
 
 # Directories of the machine's libvirt, each covered by the instance's own.
 LIBVIRT_DIRECTORIES=(run/libvirt var/lib/libvirt etc/libvirt var/cache/libvirt var/log/libvirt)

@@ -4,7 +4,7 @@
 service_alive() {
   local pid
   { read -r pid <"$STATE/run/$1.pid"; } 2>/dev/null || return 1
-  [ "$(stat -Lc %i "/proc/$pid/ns/net" 2>/dev/null)" = "$(stat -Lc %i "$NETNS_FILE" 2>/dev/null)" ]
+  in_netns "$pid"
 }
 
 start_service() {

@@ -4,8 +4,7 @@ verb_down() {
   need_root
   lock_instance
   local pid round
-  [ "$(stat -Lc %i /proc/self/ns/net)" != "$(stat -Lc %i "$NETNS_FILE" 2>/dev/null)" ] ||
-    die "'lab down' was called inside the lab: it would end its own caller"
+  ! in_netns self || die "'lab down' was called inside the lab: it would end its own caller"
   with_host_lock lift_policy
 
   for round in $(seq 100); do

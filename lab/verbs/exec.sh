@@ -5,6 +5,5 @@ verb_exec() {
   [ "${1-}" != -- ] || shift
   [ $# -gt 0 ] || die "usage: lab exec -- command [argument…]"
   namespaces_ready || die "the lab $KEY is not up: run 'lab up'"
-  if is_inside; then exec "$@"; fi
-  exec nsenter --net="$NETNS_FILE" --mount="$MOUNTNS_FILE" -- /bin/sh -c "$IN_DIRECTORY" sh "$PWD" "$@"
+  enter "$@"
 }

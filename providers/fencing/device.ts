@@ -41,16 +41,18 @@ const sshOptions = (link: string | undefined): string =>
   `-F ${CLIENT_CONFIG}${link === undefined ? "" : ` -o ControlPath=${SOCKETS}/${link}`} -T`;
 
 /**
- * Who is fenced is what `plug` says. Pacemaker would add the node's name as `port` where an agent's metadata still names that: fence_virt and fence_xvm then refuse to do anything, and the agents in
- * Python take whichever of the two comes last, which is another machine where the domain is called otherwise.
+ * Whom a device fences: the node by this list, the machine by the device's own parameters. Pacemaker would add the node's name as `port` where an agent's metadata still names that: fence_virt and
+ * fence_xvm then refuse to do anything, and the agents in Python take whichever of the two comes last, which is another machine where the domain is called otherwise.
  */
-const BY_PLUG = { pcmk_host_argument: "none" };
+const fences = (node: string): Record<string, string> => ({
+  pcmk_host_list: node,
+  pcmk_host_check: "static-list",
+  pcmk_host_argument: "none",
+});
 
 /** What an agent needs to reach the forced command of `fenceAccess`. */
 const overSsh = (input: FenceDeviceInput): Record<string, string> => ({
-  pcmk_host_list: input.node,
-  pcmk_host_check: "static-list",
-  ...BY_PLUG,
+  ...fences(input.node),
   plug: input.domain,
   ip: input.address,
   ...(input.port && input.port !== 22 ? { ipport: String(input.port) } : {}),
@@ -101,9 +103,7 @@ export function externalLibvirt(input: FenceDeviceInput): FenceDevice {
 
 /** What every device says of whom it fences, and how long it may take. */
 const common = (node: string, seconds: number): Record<string, string> => ({
-  pcmk_host_list: node,
-  pcmk_host_check: "static-list",
-  ...BY_PLUG,
+  ...fences(node),
   ...timeouts(seconds),
 });
 
