@@ -5,7 +5,7 @@ import { dump, load } from "js-yaml";
 import { labDefaults } from "../../../lab/describe";
 import type { LabDescription } from "../../../lab/describe";
 import type { Outputs, Result } from "./stack";
-import { inLab, must, ROOT, sh } from "./stack";
+import { inLab, must, ROOT, sh, untilHealthy } from "./stack";
 
 type Keys = Record<string, unknown>;
 
@@ -76,9 +76,7 @@ export class GivenStack {
 
   /** Until status finds nothing that speaks against it. */
   async healthy(minutes: number): Promise<void> {
-    for (const end = Date.now() + minutes * 60_000; Date.now() < end; await new Promise((r) => setTimeout(r, 5_000)))
-      if ((await this.verb("status")).code === 0) return;
-    throw new Error(`not healthy after ${minutes} min`);
+    await untilHealthy(() => this.verb("status"), minutes);
   }
 
   async outputs(): Promise<Outputs> {

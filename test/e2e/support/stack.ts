@@ -81,6 +81,13 @@ export async function must(command: string, options: { input?: string; unlogged?
   throw new Error(`${command} ended with ${code}. The lab:\n${lab.output}\n${endOf(output)}`);
 }
 
+/** Until a status finds nothing that speaks against the cluster. */
+export async function untilHealthy(status: () => Promise<Result>, minutes: number): Promise<void> {
+  for (const end = Date.now() + minutes * 60_000; Date.now() < end; await new Promise((r) => setTimeout(r, 5_000)))
+    if ((await status()).code === 0) return;
+  throw new Error(`not healthy after ${minutes} min`);
+}
+
 /** For what prints secrets because it was asked to: the log is searched for them later. */
 const SECRETLY = { unlogged: true };
 

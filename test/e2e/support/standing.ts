@@ -1,8 +1,6 @@
 import type { Connection } from "@qvd-ha/providers/dist/remote";
 import type { Outputs } from "./stack";
-import { must, onNodes, outputs, sh, standing } from "./stack";
-
-const MINUTE = 60_000;
+import { must, onNodes, outputs, sh, standing, untilHealthy } from "./stack";
 
 /** The stack `dev` that deployment.test.ts has brought up, and its two nodes. */
 export class Standing {
@@ -51,9 +49,7 @@ export class Standing {
 
   /** Until status finds nothing that speaks against it. */
   async healthy(minutes: number): Promise<void> {
-    for (const end = Date.now() + minutes * MINUTE; Date.now() < end; await new Promise((r) => setTimeout(r, 5000)))
-      if ((await sh("tools/verbs/status")).code === 0) return;
-    throw new Error(`not healthy after ${minutes} min`);
+    await untilHealthy(() => sh("tools/verbs/status"), minutes);
   }
 
   /** The last line of what the database says by its address. */

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { rebootRolling } from "../../../tools/operate/reboot";
 import { updateRolling } from "../../../tools/operate/update";
 import { Previewed, Work } from "../../../tools/operate/work";
 import { scratch } from "../pacemaker/tools";
+import { aptStandIn } from "./support/apt";
 import { healthyCib } from "./support/healthy";
 import { NODES, Room } from "./support/room";
 
@@ -11,10 +12,6 @@ import { NODES, Room } from "./support/room";
 
 jest.setTimeout(900_000);
 
-const APT = `case " $* " in
-*" --simulate "*) while read -r name old new; do echo "Inst $name [$old] ($new Debian:12)"; done <"$R/due.$N" ;;
-*" upgrade "*) echo "$N updated" >>"$R/log"; : >"$R/due.$N" ;;
-esac`;
 const CONSENT = "moves:g_postgres moves:p_ip_postgres";
 const [first, second] = NODES;
 
@@ -22,11 +19,9 @@ const s = scratch();
 let healthy: string;
 let r: Room;
 
-const log = (): string[] => (existsSync(r.path("log")) ? readFileSync(r.path("log"), "utf8").trim().split("\n") : []);
-
 function room(due: readonly string[] = NODES): void {
   r = new Room(healthy, {
-    "apt-get": APT,
+    "apt-get": aptStandIn("upgrade"),
     dpkg: ":",
     "systemd-run": 'echo "$N booted" >>"$R/log"; echo "later$(cat "$R/boot.$N")" >"$R/boot.$N"',
   });
@@ -72,24 +67,24 @@ test.each([
 ] as const)("%s: the node that does not serve first, and nothing is left", async (_name, verb, wanted) => {
   room();
   await verb(work(CONSENT));
-  expect(log()).toEqual(wanted);
+  expect(r.log).toEqual(wanted);
   expect(left()).toEqual([]);
 });
 
 test("a node that has nothing to be updated is left alone, and the second time both", async () => {
   room([second]);
   await updateRolling(work(""));
-  expect(log()).toEqual([`${second} updated`, `${second} booted`]);
+  expect(r.log).toEqual([`${second} updated`, `${second} booted`]);
   await updateRolling(work(""));
   expect(r.said.at(-1)).toMatch(/nothing to do/);
-  expect(log()).toHaveLength(2);
+  expect(r.log).toHaveLength(2);
 });
 
 test("without consent, and as a preview, nothing is done", async () => {
   room();
   await expect(updateRolling(work(""))).rejects.toThrow(/moves:g_postgres/);
   await expect(updateRolling(work(CONSENT, true))).rejects.toThrow(Previewed);
-  expect([log(), left()]).toEqual([[], []]);
+  expect([r.log, left()]).toEqual([[], []]);
 });
 
 test.each([
@@ -103,14 +98,11 @@ test.each([
   r.end();
   for (let dies = 0; dies < steps; dies++) {
     room();
-    r.again(dies);
-    await expect(verb(work(CONSENT))).rejects.toThrow(/killed/);
-    r.again();
-    await verb(work(CONSENT));
-    expect([dies, ...log().filter((l) => l.includes("booted"))]).toEqual([dies, ...booted]);
+    await r.killedAt(dies, () => verb(work(CONSENT)));
+    expect([dies, ...r.log.filter((l) => l.includes("booted"))]).toEqual([dies, ...booted]);
     // An update is the same, done twice.
-    expect([...new Set(log())]).toEqual(wanted);
+    expect([...new Set(r.log)]).toEqual(wanted);
     expect(left()).toEqual([]);
-    if (dies < steps - 1) r.end();
+    r.end();
   }
 });

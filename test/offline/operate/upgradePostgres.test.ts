@@ -63,7 +63,6 @@ const work = (consent = CONSENT, preview = false): Work => {
     ...(preview ? { preview } : {}),
   });
 };
-const log = (): string[] => (existsSync(r.path("log")) ? readFileSync(r.path("log"), "utf8").trim().split("\n") : []);
 const version = (): string => readFileSync(join(r.path("data"), "PG_VERSION"), "utf8").trim();
 const program = (): string => r.must("crm_resource --resource p_postgres --get-parameter pgctl");
 const mark = (): string => r.bash("crm_attribute --node qvddb1 --name qvd-ha-operation --query --quiet").stdout.trim();
@@ -85,7 +84,7 @@ afterEach(() => r.end());
 
 test("asked, agreed to, dumped, stopped, exchanged, started, analysed; then back; then the rest is thrown away", async () => {
   await upgradePostgres(work(), "17");
-  expect(log()).toEqual(["check", "dump", "upgrade", "vacuumdb"]);
+  expect(r.log).toEqual(["check", "dump", "upgrade", "vacuumdb"]);
   serves("17");
   expect(readFileSync(join(r.path("data"), "postgresql.conf"), "utf8")).toBe("port = 5432\n");
   expect(r.said.join("\n")).toMatch(/stop p_postgres:\n {2}Pacemaker: /);
@@ -111,13 +110,13 @@ describe("where the log goes to a third host", () => {
       `#!/bin/bash\necho "pitr $* of $(cat ${r.path("data")}/PG_VERSION)" >>${r.path("log")}\n[ ! -e ${r.path("away")} ] || { echo "vault is away" >&2; exit 1; }\n`,
       { mode: 0o755 },
     );
-  const told = (): string[] => log().filter((l) => /^pitr|^systemctl/.test(l));
+  const told = (): string[] => r.log.filter((l) => /^pitr|^systemctl/.test(l));
   const BACKED_UP = "systemctl start --no-block qvd-ha-pitr.service";
 
   test("it is told of the new version when that serves, and of the old one after the way back", async () => {
     archive();
     await upgradePostgres(work(), "17");
-    expect(log().slice(-3)).toEqual(["vacuumdb", "pitr upgrade of 17", BACKED_UP]);
+    expect(r.log.slice(-3)).toEqual(["vacuumdb", "pitr upgrade of 17", BACKED_UP]);
     expect(r.said.join("\n")).toMatch(/afterwards the third host .* full backup/);
     serves("17");
     await upgradeBack(work(), "writes");
@@ -140,7 +139,7 @@ describe("where the log goes to a third host", () => {
     expect(mark()).not.toBe("");
     rmSync(r.path("away"));
     await upgradePostgres(work(), undefined);
-    expect(log().filter((l) => l === "upgrade")).toEqual(["upgrade"]);
+    expect(r.log.filter((l) => l === "upgrade")).toEqual(["upgrade"]);
     expect(told().slice(-2)).toEqual(["pitr upgrade of 17", BACKED_UP]);
     serves("17");
   });
@@ -157,7 +156,7 @@ describe("refuses, and the service goes on", () => {
   const untouched = async (p: Promise<unknown>, words: RegExp): Promise<void> => {
     await expect(p).rejects.toThrow(words);
     await expect(p).rejects.toThrow(Refused);
-    expect(log().filter((l) => l !== "check")).toEqual([]);
+    expect(r.log.filter((l) => l !== "check")).toEqual([]);
     serves("15");
   };
   test("what pg_upgrade refuses, in its words", () => {
@@ -185,7 +184,7 @@ describe("refuses, and the service goes on", () => {
 
 test("a preview asks pg_upgrade, and does nothing", async () => {
   await expect(upgradePostgres(work("", true), "17")).rejects.toThrow(Previewed);
-  expect(log()).toEqual(["check"]);
+  expect(r.log).toEqual(["check"]);
   serves("15");
 });
 
@@ -204,11 +203,8 @@ test("killed before any of its commands, the next run comes to the same end", as
   for (const k of moments) {
     r.end();
     room();
-    r.again(k);
-    await expect(upgradePostgres(work(), "17")).rejects.toThrow(/killed/);
-    r.again();
-    await upgradePostgres(work(), "17");
+    await r.killedAt(k, () => upgradePostgres(work(), "17"));
     serves("17");
-    expect(log().filter((l) => l === "upgrade")).toEqual(["upgrade"]);
+    expect(r.log.filter((l) => l === "upgrade")).toEqual(["upgrade"]);
   }
 });

@@ -48,6 +48,20 @@ export class Room {
     return join(this.root, name);
   }
 
+  /** What stand-ins have noted, line by line. */
+  get log(): string[] {
+    const file = this.path("log");
+    return existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : [];
+  }
+
+  /** A run that is killed before one of its commands, and is repeated; what the repetition comes to. */
+  async killedAt<T>(command: number, run: () => Promise<T>): Promise<T> {
+    this.again(command);
+    await expect(run()).rejects.toThrow(/killed/);
+    this.again();
+    return run();
+  }
+
   bash(script: string, env: Record<string, string> = {}): Answer {
     const r = spawnSync("bash", ["--norc", "-euo", "pipefail", "-c", script], {
       encoding: "utf8",
