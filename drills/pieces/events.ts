@@ -58,6 +58,10 @@ const PATTERNS: readonly Pattern[] = [
 
 /** `journalctl -o short-monotonic`: seconds since boot, host, identifier, text. */
 const LINE = /^\[\s*(\d+\.\d+)\] \S+ ([^:[]+)[^:]*: (.*)$/;
+/** A request that came while the same one was under way: it ends with that one, and Pacemaker reports both, though the node is fenced once. */
+const MERGED = /Operation '\w+' targeting (\S+) by \S+ for (\S+) \(merged\):/;
+const REPORTED = /Peer (\S+) was(?: not)? terminated \(\w+\) by \S+ on behalf of (\S+):/;
+
 /** As the watch of the maintenance calls itself where it tells somebody. */
 export const TELLER = "qvd-ha";
 
@@ -67,10 +71,15 @@ export const TELLER = "qvd-ha";
  *   right in the middle of a drill
  */
 export function parseEvents(log: string, at: (uptime: number) => number): LogEvent[] {
+  const merged = new Set<string>();
   return log.split("\n").flatMap((line) => {
     const [, time, program, text = ""] = LINE.exec(line) ?? [];
     if (time === undefined) return [];
     if (program === TELLER) return [{ at: at(Number(time) * 1000), what: "alert", subject: text }];
+    const [, target, asker] = MERGED.exec(text) ?? [];
+    if (target !== undefined) merged.add(`${target} ${asker}`);
+    const [, victim, client] = REPORTED.exec(text) ?? [];
+    if (merged.delete(`${victim} ${client}`)) return [];
     for (const [pattern, event] of PATTERNS) {
       const m = pattern.exec(text);
       if (m) return [{ at: at(Number(time) * 1000), ...event(m) }];

@@ -63,6 +63,21 @@ describe("where the time went", () => {
     expect(counts(parseEvents(failed, at), outage.injected)).toMatchObject({ fencings: 0, fencingFailures: 1 });
   });
 
+  it("counts a request that was merged with one under way as no fencing of its own, and the next of the same client again", () => {
+    const log = readFileSync(join(__dirname, "recorded/journal.merged"), "utf8");
+    const fenced = (text: string): number => parseEvents(text, at).filter((e) => e.what === "fenced").length;
+    expect(fenced(log)).toBe(1);
+    expect(
+      fenced(
+        `${log}${log
+          .split("\n")
+          .filter((l) => l.includes("terminated"))
+          .pop()}\n`,
+      ),
+    ).toBe(2);
+    expect(fenced(log.replace(" (merged)", ""))).toBe(2);
+  });
+
   it("leaves out what the log does not tell", () => {
     expect(pieces([], outage)).toEqual([]);
     expect(unaccounted([], outage)).toBeCloseTo(52.8);
