@@ -5,6 +5,7 @@ import { head, printRows } from "./drift/print";
 import { maintenanceRows } from "./drift/row";
 import { runRows } from "./drift/run";
 import { MailServer, SERVER } from "./maintenance/mail";
+import { Store } from "./maintenance/store";
 import { ACCOUNT, ADDRESS, Vault } from "./maintenance/vault";
 import { install } from "./support/packages";
 import { step } from "./support/steps";
@@ -19,23 +20,38 @@ const MINUTE = 60_000;
 const CONFIG = join(ROOT, ".state/e2e/Pulumi.maintenance.yaml");
 const MINUTE_OF_ALERT = 60;
 
-const configure = (repair: boolean, more = ""): void =>
+const mail = new MailServer();
+const vault = new Vault();
+const store = new Store();
+
+async function configure(repair: boolean, more = ""): Promise<void> {
   writeFileSync(
     CONFIG,
     `${readFileSync(join(ROOT, "Pulumi.dev.yaml"), "utf8")}
   qvd-ha:maintenance:
     verify: { enabled: true, repair: ${repair} }
-    backup: { enabled: true }
+    backup:
+      enabled: true
+      rsync: { target: "root@${ADDRESS.host}:${vault.dumps}", port: ${ADDRESS.port}, hostKey: "${vault.hostKey}" }
+      s3: { bucket: ${store.bucket}, endpoint: "${store.endpoint}", region: us-east-1 }
     configuration: { enabled: true }
     alerts:
       enabled: true
       mail: { to: [dba@example.org], from: qvddb@example.org, server: ${SERVER.address}, port: ${SERVER.port}, tls: none }
 ${more}`,
   );
+  await secret("backupPrivateKey", `<${vault.adminKey}`);
+  await secret("s3AccessKey", "< <(echo AKIDEXAMPLE)");
+  await secret("s3SecretKey", "< <(echo a-hidden-secret-key)");
+}
 
-/** The third host, and alerts soon. */
-const configurePointInTime = async (vault: Vault): Promise<void> => {
-  configure(
+async function secret(name: string, from: string): Promise<void> {
+  await must(`. ./env.sh && pulumi config set --secret --stack dev --config-file ${CONFIG} ${name} ${from}`);
+}
+
+/** The third host's archive, and alerts soon. */
+async function configurePointInTime(): Promise<void> {
+  await configure(
     true,
     `    pitr:
       enabled: true
@@ -47,11 +63,9 @@ const configurePointInTime = async (vault: Vault): Promise<void> => {
         directory: ${vault.directory}
 `,
   );
-  const set = (name: string, from: string): string =>
-    `. ./env.sh && pulumi config set --secret --stack dev --config-file ${CONFIG} ${name} ${from}`;
-  await must(set("repositoryPrivateKey", `<${vault.adminKey}`));
-  await must(set("repositoryPassphrase", "< <(head -c 24 /dev/urandom | base64 -w0)"));
-};
+  await secret("repositoryPrivateKey", `<${vault.adminKey}`);
+  await secret("repositoryPassphrase", "< <(head -c 24 /dev/urandom | base64 -w0)");
+}
 
 const up = (config = CONFIG, consent = ""): string =>
   inLab(
@@ -60,8 +74,6 @@ const up = (config = CONFIG, consent = ""): string =>
 
 describe("maintenance", () => {
   let o: Standing;
-  const mail = new MailServer();
-  const vault = new Vault();
   let active = "";
   let standby = "";
 
@@ -74,18 +86,22 @@ describe("maintenance", () => {
   beforeAll(async () => {
     o = await Standing.find();
     await mail.start();
+    await vault.make();
+    await vault.start();
+    await store.start();
     await roles();
   }, 2 * MINUTE);
   afterAll(async () => {
     mail.end();
+    store.end();
     await vault.end();
   });
 
   step(
     "is switched on, shows its timers, and has nothing to do the second time",
     async () => {
-      await install(o.connections, ["msmtp", "ca-certificates"]);
-      configure(false);
+      await install(o.connections, ["msmtp", "rsync", "rclone", "ca-certificates"]);
+      await configure(false);
       await must(up());
       const timers = await onActive(
         "systemctl list-timers --all --no-pager 'qvd-ha-*'; systemctl is-active qvd-ha-watch",
@@ -122,15 +138,20 @@ describe("maintenance", () => {
   );
 
   step(
-    "dumps the database, and the dump comes back row for row",
+    "dumps the database, sends the dump on by SSH and to a store, and it comes back row for row",
     async () => {
       await o.sql(
         "drop table if exists e2e_rows; create table e2e_rows as select i, md5(i::text) as t from generate_series(1, 20000) i",
       );
       const before = await o.sql("select md5(string_agg(r::text, '' order by i)) from e2e_rows r");
-      expect(await must("make backup")).toMatch(
-        /\/var\/backups\/qvd-ha\/database\/qvddb-\d{8}T\d{6}Z\.dump: \d+ bytes/,
-      );
+      const dumped = await must("make backup");
+      const [, name = ""] =
+        /\/var\/backups\/qvd-ha\/database\/(qvddb-\d{8}T\d{6}Z\.dump): \d+ bytes/.exec(dumped) ?? [];
+      const sums = await onNodes(o.connections, `cut -d ' ' -f 1 /var/backups/qvd-ha/database/${name}.sha256`);
+      const [sum = ""] = Object.values(sums).flatMap((a) => (a.code === 0 ? [a.stdout.trim()] : []));
+      expect(sum).toMatch(/^[0-9a-f]{64}$/);
+      expect((await must(`sha256sum ${vault.dumps}/${name}`)).split(" ")[0]).toBe(sum);
+      expect(await store.sum(name)).toBe(sum);
       await o.sql("delete from e2e_rows where i % 3 = 0; update e2e_rows set t = 'spoilt' where i = 7");
       expect(await must("make restore")).toMatch(/tables, \d+ rows: the same as were dumped/);
       const refused = await sh("make restore INTO=database CONSENT=yes");
@@ -189,7 +210,7 @@ if grep -rq "$(sed -n 's/.*shared-secret "\\(.*\\)";/\\1/p' /etc/drbd.d/postgres
   step(
     "repairs it where that is wanted, and then both disks are the same",
     async () => {
-      configure(true);
+      await configure(true);
       await must(up());
       expect(await must("make verify")).toMatch(/the blocks that differed were copied to the standby node/);
       expect(await must("make verify")).toMatch(/both disks are the same/);
@@ -256,9 +277,7 @@ if grep -rq "$(sed -n 's/.*shared-secret "\\(.*\\)";/\\1/p' /etc/drbd.d/postgres
     "archives on a third host, after a restart that was agreed to, and has nothing to do the second time",
     async () => {
       await install(o.connections, ["pgbackrest"]);
-      await vault.make();
-      await vault.start();
-      await configurePointInTime(vault);
+      await configurePointInTime();
       const refused = await sh(up());
       expect(refused.code).not.toBe(0);
       expect(refused.output).toMatch(/restarts:p_postgres/);
@@ -327,7 +346,7 @@ if grep -rq "$(sed -n 's/.*shared-secret "\\(.*\\)";/\\1/p' /etc/drbd.d/postgres
       await must(up(join(ROOT, "Pulumi.dev.yaml"), "restarts:p_postgres"));
       const left = await onNodes(
         o.connections,
-        "ls /etc/systemd/system/qvd-ha-{backup,verify,configuration,pitr,watch}* /usr/local/lib/qvd-ha /etc/qvd-ha/*.conf 2>/dev/null; systemctl list-units --all --no-legend 'qvd-ha-watch*'; cibadmin --query --scope alerts 2>/dev/null | grep '<alert '; true",
+        "ls /etc/systemd/system/qvd-ha-{backup,verify,configuration,pitr,watch}* /usr/local/lib/qvd-ha /etc/qvd-ha/*.conf /etc/qvd-ha/backup* 2>/dev/null; systemctl list-units --all --no-legend 'qvd-ha-watch*'; cibadmin --query --scope alerts 2>/dev/null | grep '<alert '; true",
       );
       for (const node of o.nodes) expect(left[node]?.stdout).toBe("");
       await must(inLab("pulumi preview --expect-no-changes --stack dev --non-interactive"));

@@ -7,18 +7,20 @@ import { must, ROOT } from "../support/stack";
 export const ADDRESS = { host: "172.20.64.1", port: 2223 } as const;
 export const ACCOUNT = "qvdha-e2e";
 
-/** A third host for backups: an SSH server of its own in the lab's network, on this machine, which needs pgbackrest and socat. */
+/** A third host for backups: an SSH server of its own in the lab's network, on this machine, which needs pgbackrest, rsync and socat. */
 export class Vault {
   readonly folder = join(ROOT, ".state/e2e/vault");
   /** The account must get at it, whoever may look into this checkout. */
   readonly directory = "/var/lib/qvd-ha-e2e-vault";
+  /** Where dumps are sent on to. */
+  readonly dumps = "/var/lib/qvd-ha-e2e-dumps";
   private readonly daemon = new Daemon();
 
   /** Keys and an empty place; nothing listens yet. */
   async make(): Promise<void> {
     rmSync(this.folder, { recursive: true, force: true });
-    rmSync(this.directory, { recursive: true, force: true });
-    mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+    for (const d of [this.directory, this.dumps]) rmSync(d, { recursive: true, force: true });
+    for (const d of [this.folder, this.dumps]) mkdirSync(d, { recursive: true, mode: 0o700 });
     for (const key of ["host", "admin"])
       await must(`ssh-keygen -q -t ed25519 -N '' -C '' -f ${join(this.folder, key)}`);
     writeFileSync(
@@ -62,6 +64,6 @@ export class Vault {
 
   async end(): Promise<void> {
     this.stop();
-    await must(`userdel ${ACCOUNT} 2>/dev/null || true; rm -rf ${this.directory}`);
+    await must(`userdel ${ACCOUNT} 2>/dev/null || true; rm -rf ${this.directory} ${this.dumps}`);
   }
 }
