@@ -15,7 +15,7 @@ import { step } from "./support/steps";
 
 // The kinds of fencing on the stack that deployment.test.ts has brought up, one after the other while it serves: each is put in the place of the one before, tested, asked to fence a node
 // that runs, and taken away. Proves with the real agents in a real cluster that each powers the right guest off and on again by its own way. What stands for XenServer and for a management board
-// is a simulator before the lab's libvirt; fence_virtd is the real one. Run by itself: QVD_HA_E2E="deployment fencing removal" make e2e.
+// is a simulator before the lab's libvirt; fence_virtd is the real one. Each answers until the next kind is in its place: a device that cannot start changes what is due. Run by itself: QVD_HA_E2E="deployment fencing removal" make e2e.
 
 const MINUTE = 60_000;
 const CONFIG = join(ROOT, ".state/e2e/Pulumi.fencing.yaml");
@@ -104,7 +104,6 @@ describe("the kinds of fencing", () => {
       await virtd.start("multicast");
       await configure({ fencing: { kind: "xvm" } }, { xvmKey: virtd.base64File });
       await fences("fence_xvm", "fence_xvm");
-      virtd.stop();
     },
     15 * MINUTE,
   );
@@ -122,6 +121,7 @@ describe("the kinds of fencing", () => {
         { ipmiPassword: join(passwords, "board.password") },
       );
       await fences("fence_ipmilan", "fence_ipmilan");
+      virtd.stop();
       expect(await o.all("[ ! -e /etc/qvd-ha/fence_xvm.key ] && stat -c %a /etc/qvd-ha/fence_ipmi")).toEqual(
         Object.fromEntries(o.nodes.map((n) => [n, "600"])),
       );
@@ -154,7 +154,6 @@ describe("the kinds of fencing", () => {
       await o.healthy(10);
       expect(await o.sql("select count(*) from e2e_levels where i = 1")).toBe("1");
       await o.sql("drop table e2e_levels");
-      boards.stop();
     },
     25 * MINUTE,
   );
@@ -173,6 +172,7 @@ describe("the kinds of fencing", () => {
         { xenapiPassword: join(passwords, "xen.password") },
       );
       await fences("fence_xenapi", "fence_xenapi");
+      boards.stop();
       expect(xen.calls()).toMatch(/VM\.hard_shutdown|VM\.hard_reboot/);
     },
     15 * MINUTE,

@@ -18,6 +18,7 @@ look() {
     case $line in
       "<node "*' online="'*)
         attr name; name=$value
+        attr id; names[$value]=$name
         if [[ $line == *' online="true"'* && $line == *' standby="false"'* && $line == *' maintenance="false"'* && $line == *' pending="false"'* ]]; then up=$((up + 1)); fi
         if [[ $line == *' unclean="true"'* ]]; then unclean="$unclean $name"; fi ;;
       "<resource id="*)
@@ -60,6 +61,17 @@ reached() {
   esac
 }
 
+# What failed before its definition was another one can leave its fail-count without the failure: the cluster then starts it nowhere, and shows no reason.
+barred() {
+  local path
+  path="//nvpair[starts-with(@name,'fail-count-$resource#') or starts-with(@name,'fail-count-$resource:')]"
+  on=
+  while read -r line; do
+    if [[ $line =~ node_state\\[@id=\\'([0-9]+)\\' ]]; then on="$on \${names[\${BASH_REMATCH[1]}]:-node \${BASH_REMATCH[1]}}"; fi
+  done < <(cibadmin --query --node-path --xpath "$path" 2>/dev/null)
+  [ -n "$on" ]
+}
+
 give_up() {
   {
     echo "$resource is\${roles:- nowhere}, expected $expected: $1"
@@ -72,14 +84,15 @@ give_up() {
 
 ${TICK}
 begin "$limit"
-last= since=$ticks
+last= since=$ticks asked=
+declare -A names
 exec 8<> <(:)
 while :; do
   tick
   status
   body=\${seen#*</summary>}
   if [[ $body != "$last" ]]; then
-    last=$body since=$ticks
+    last=$body since=$ticks asked=
     look
     if [[ $seen == *"<resources"* ]] && reached; then exit 0; fi
   fi
@@ -87,6 +100,12 @@ while :; do
   if ((busy == 0 && quiet >= own_quiet)); then
     if [ -n "$blocked" ]; then give_up "the cluster has blocked it"; fi
     if [ -n "$own" ]; then give_up "it failed and is not tried again"; fi
+    if [[ -z $asked ]]; then
+      asked=1
+      if ((active == 0)) && barred; then
+        give_up "it has failed there in an earlier definition, so the cluster does not start it:$on. When the cause is gone: crm_resource --cleanup --resource $resource"
+      fi
+    fi
     if [[ -n $others ]] && ((quiet >= other_quiet)); then give_up "another resource failed, and nothing happens any more"; fi
   fi
   if late; then give_up "not within $limit s"; fi

@@ -6,7 +6,7 @@ import { HYPERVISOR, Place } from "./place";
 
 /** The real fence_virtd on the lab's hypervisor. */
 export class Virtd {
-  private readonly daemon = new Daemon();
+  private readonly daemons: Daemon[] = [];
   private readonly place: Place;
   private readonly keyFile: string;
 
@@ -21,8 +21,8 @@ export class Virtd {
     return `${this.keyFile}.base64`;
   }
 
+  /** One by each transport may run at a time: the devices of the one are at work until those of the other have taken their place. */
   async start(transport: "multicast" | "tcp"): Promise<void> {
-    this.stop();
     const bridge = (await must(inLab(`ip -o -4 address show to ${HYPERVISOR} | awk '{print $2}'`))).trim();
     const where = {
       multicast: `address = "225.0.0.12"; interface = "${bridge}";`,
@@ -30,14 +30,19 @@ export class Virtd {
     }[transport];
     const { keyFile } = this;
     const file = this.place.write(
-      "fence_virt.conf",
+      `${transport}.conf`,
       virtdConfiguration({ transport, keyFile, where, uri: this.place.uri }),
     );
     const by = transport === "tcp" ? "tcp" : "udp";
-    await this.daemon.start(`/usr/sbin/fence_virtd -F -d1 -f ${file}`, { port: 1229, by });
+    const daemon = new Daemon();
+    this.daemons.push(daemon);
+    await daemon.start(`/usr/sbin/fence_virtd -F -d1 -p ${this.place.folder}/${transport}.pid -f ${file}`, {
+      port: 1229,
+      by,
+    });
   }
 
   stop(): void {
-    this.daemon.stop();
+    for (const d of this.daemons.splice(0)) d.stop();
   }
 }

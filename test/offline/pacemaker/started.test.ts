@@ -115,6 +115,22 @@ describe("waiting for a resource", () => {
     );
   });
 
+  test("ends early where a failure is counted that no history shows any more, and says how to go on", () => {
+    // As Pacemaker 2.1.5 left a fence device whose kind was changed while it failed to start.
+    const failed = readFileSync(simulated("counted.xml", ["--op-fail", "p_fence_qvddb1_start_0@qvddb2=1"]), "utf8");
+    const cib = place.file(
+      "counted.xml",
+      failed.replace(/<lrm_resource id="p_fence_qvddb1"[^]*?<\/lrm_resource>/g, ""),
+    );
+    expect(failed).toMatch(/fail-count-p_fence_qvddb1#start_0/);
+    const answer = wait(cib, "p_fence_qvddb1", "started", 30);
+    expect(answer.code).toBe(1);
+    expect(answer.err).toBe(
+      "p_fence_qvddb1 is Stopped, expected started: it has failed there in an earlier definition, so the cluster does not start it: qvddb2. When the cause is gone: crm_resource --cleanup --resource p_fence_qvddb1\n",
+    );
+    expect(wait(cib, "p_fence_qvddb2", "started")).toEqual({ code: 0, err: "" });
+  });
+
   test("ends at its time limit when nothing happens", () => {
     const idle = place.file("idle.xml", cibWith(howto(), "pacemaker-3.9", states("0")));
     const answer = wait(idle, "p_postgres", "started", 5);
