@@ -2,7 +2,8 @@ import { BOARD_EMULATION, boardLan, chassisScript } from "../../offline/fencing/
 import { Daemon } from "../support/daemon";
 import { HYPERVISOR, Place } from "./place";
 
-export const PASSWORD = "a board's own";
+/** OpenIPMI's configuration has no word for a quotation mark. */
+export const PASSWORD = "a-board-s-own";
 
 /** A management board for each guest: OpenIPMI's simulator, whose power switch is virsh. */
 export class Boards {

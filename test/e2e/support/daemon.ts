@@ -1,8 +1,10 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { environment, inLab, must, ROOT } from "./stack";
+import { environment, inLab, ROOT, sh } from "./stack";
 
 const STARTS_SECONDS = 20;
+/** So many characters of what it has said last are kept. */
+const SAID = 4000;
 
 /** A program that runs in the lab's network on this machine until it is told to end. */
 export class Daemon {
@@ -13,17 +15,23 @@ export class Daemon {
    * @param listens port on which it is then waited for
    */
   async start(command: string, listens?: { readonly port: number; readonly by: "tcp" | "udp" }): Promise<void> {
-    this.child = spawn("bash", ["-c", `. ./env.sh && exec lab/lab exec -- ${command}`], {
+    let said = "";
+    const child = spawn("bash", ["-c", `. ./env.sh && exec lab/lab exec -- ${command}`], {
       cwd: ROOT,
       env: environment,
       detached: true,
-      stdio: "ignore",
+      stdio: ["ignore", "pipe", "pipe"],
     });
+    this.child = child;
+    for (const stream of [child.stdout, child.stderr])
+      stream.on("data", (d: Buffer) => (said = `${said}${d.toString()}`.slice(-SAID)));
     if (!listens) return;
     const sockets = inLab(`ss -Hln${listens.by === "tcp" ? "t" : "u"} sport = :${listens.port}`);
-    await must(
+    const up = await sh(
       `for i in $(seq ${STARTS_SECONDS}); do if ${sockets} | grep -q .; then exit 0; fi; sleep 1; done; exit 1`,
     );
+    if (up.code !== 0)
+      throw new Error(`nothing listens on port ${listens.port} after ${STARTS_SECONDS} s: ${command}\n${said}`);
   }
 
   /** With everything that it has started; nothing where it does not run. */
