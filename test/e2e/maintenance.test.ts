@@ -19,6 +19,8 @@ import { Standing } from "./support/standing";
 const MINUTE = 60_000;
 const CONFIG = join(ROOT, ".state/e2e/Pulumi.maintenance.yaml");
 const MINUTE_OF_ALERT = 60;
+/** What its parts bring, which the guests' own small repository does not have. */
+const PACKAGES = ["msmtp", "rsync", "rclone", "ca-certificates"];
 
 const mail = new MailServer();
 const vault = new Vault();
@@ -100,7 +102,7 @@ describe("maintenance", () => {
   step(
     "is switched on, shows its timers, and has nothing to do the second time",
     async () => {
-      await install(o.connections, ["msmtp", "rsync", "rclone", "ca-certificates"]);
+      await install(o.connections, PACKAGES);
       await configure(false);
       await must(up());
       const timers = await onActive(
@@ -232,8 +234,10 @@ if grep -rq "$(sed -n 's/.*shared-secret "\\(.*\\)";/\\1/p' /etc/drbd.d/postgres
       const copy = join(ROOT, ".state/e2e/cluster.tar.gz");
       writeFileSync(copy, Buffer.from(base64, "base64"));
       await must(inLab(`pulumi destroy --stack dev --config-file ${CONFIG} --yes --skip-preview --non-interactive`));
-      await must(up());
+      await must(up(join(ROOT, "Pulumi.dev.yaml")));
       o = await Standing.find();
+      await install(o.connections, PACKAGES);
+      await must(up());
       await roles();
       await o.healthy(5);
       const constraints = "cibadmin --query --scope constraints";
