@@ -1,4 +1,4 @@
-// The chapters of the end-to-end tests, in the order in which they are one story about one cluster.
+// The chapters of the end-to-end tests, in the order in which they are one story about one cluster. `majors` mixes two releases of Debian on its nodes: what puts packages on them comes before.
 module.exports = [
   "deployment",
   "drift",
@@ -8,8 +8,8 @@ module.exports = [
   "verbs",
   "drills",
   "maintenance",
-  "majors",
   "fencing",
+  "majors",
   "removal",
   "adoption",
   "existing",
