@@ -1,6 +1,5 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { dump, load } from "js-yaml";
 import type { LabDescription } from "../../lab/describe";
 import { BOARD_CIPHER } from "../offline/fencing/simulators";
 import { Boards, PASSWORD as BOARD_PASSWORD } from "./fencing/boards";
@@ -8,6 +7,7 @@ import { Virtd } from "./fencing/virtd";
 import { PASSWORD as XEN_PASSWORD, Xen } from "./fencing/xen";
 import { doneAfter, SIZE } from "./impact/cluster";
 import { announced, happened } from "./impact/happened";
+import { Changed, devKeys } from "./support/changed";
 import { install } from "./support/packages";
 import { inLab, must, onNodes, ROOT, sh } from "./support/stack";
 import { Standing } from "./support/standing";
@@ -18,22 +18,11 @@ import { step } from "./support/steps";
 // is a simulator before the lab's libvirt; fence_virtd is the real one. Each answers until the next kind is in its place: a device that cannot start changes what is due. Run by itself: QVD_HA_E2E="deployment fencing removal" make e2e.
 
 const MINUTE = 60_000;
-const CONFIG = join(ROOT, ".state/e2e/Pulumi.fencing.yaml");
 const BOOT = "cat /proc/sys/kernel/random/boot_id";
-
-type Keys = Record<string, unknown>;
-const dev = load(readFileSync(join(ROOT, "Pulumi.dev.yaml"), "utf8")) as { config: Keys } & Keys;
-
-/** The stack's own file with other keys, and its secrets by the files that have them. */
-async function configure(keys: Keys, secrets: Readonly<Record<string, string>> = {}): Promise<void> {
-  const own = Object.fromEntries(Object.entries(keys).map(([k, v]) => [`qvd-ha:${k}`, v]));
-  writeFileSync(CONFIG, dump({ ...dev, config: { ...dev.config, ...own } }));
-  for (const [name, file] of Object.entries(secrets))
-    await must(`. ./env.sh && pulumi config set --secret --stack dev --config-file ${CONFIG} ${name} <${file}`);
-}
+const changed = new Changed("fencing");
 
 const pulumi = (words: string): string =>
-  inLab(`pulumi ${words} --stack dev --config-file ${CONFIG} --non-interactive`);
+  inLab(`pulumi ${words} --stack dev --config-file ${changed.file} --non-interactive`);
 const up = (): Promise<string> => must(pulumi("up --yes --skip-preview"));
 
 describe("the kinds of fencing", () => {
@@ -92,7 +81,7 @@ describe("the kinds of fencing", () => {
     "fence_virtd, asked by TCP",
     async () => {
       await virtd.start("tcp");
-      await configure({ fencing: { kind: "xvm", xvm: { transport: "tcp" } } }, { xvmKey: virtd.base64File });
+      await changed.write({ fencing: { kind: "xvm", xvm: { transport: "tcp" } } }, { xvmKey: virtd.base64File });
       await fences("fence_virt", "fence_virt");
     },
     15 * MINUTE,
@@ -102,7 +91,7 @@ describe("the kinds of fencing", () => {
     "fence_virtd, asked by multicast",
     async () => {
       await virtd.start("multicast");
-      await configure({ fencing: { kind: "xvm" } }, { xvmKey: virtd.base64File });
+      await changed.write({ fencing: { kind: "xvm" } }, { xvmKey: virtd.base64File });
       await fences("fence_xvm", "fence_xvm");
     },
     15 * MINUTE,
@@ -110,13 +99,13 @@ describe("the kinds of fencing", () => {
 
   const ipmi = { user: "fence", cipher: BOARD_CIPHER };
   const nodes = (): unknown[] =>
-    (dev.config["qvd-ha:nodes"] as { name: string }[]).map((n) => ({ ...n, ipmi: boards.of(n.name) }));
+    (devKeys()["qvd-ha:nodes"] as { name: string }[]).map((n) => ({ ...n, ipmi: boards.of(n.name) }));
 
   step(
     "management boards",
     async () => {
       await boards.start();
-      await configure(
+      await changed.write(
         { nodes: nodes(), fencing: { kind: "ipmi", ipmi } },
         { ipmiPassword: join(passwords, "board.password") },
       );
@@ -132,8 +121,8 @@ describe("the kinds of fencing", () => {
   step(
     "management boards, and the hypervisor where they have failed: a dead node is fenced by the second level",
     async () => {
-      const timers = { ...(dev.config["qvd-ha:timers"] as Keys), fencing: { off: 30 } };
-      await configure(
+      const timers = { ...(devKeys()["qvd-ha:timers"] as object), fencing: { off: 30 } };
+      await changed.write(
         { nodes: nodes(), timers, fencing: { kind: "ipmi", fallback: ["libvirt"], ipmi } },
         { ipmiPassword: join(passwords, "board.password") },
       );
@@ -167,7 +156,7 @@ describe("the kinds of fencing", () => {
         "cat >/usr/local/share/ca-certificates/e2e-xen.crt && update-ca-certificates >/dev/null 2>&1",
         xen.certificate,
       );
-      await configure(
+      await changed.write(
         { fencing: { kind: "xenapi", xenapi: { url: xen.url, user: "fence" } } },
         { xenapiPassword: join(passwords, "xen.password") },
       );
@@ -181,7 +170,7 @@ describe("the kinds of fencing", () => {
   step(
     "the one that the stack had, and nothing of the others is left",
     async () => {
-      await configure({});
+      await changed.write({});
       await fences(...had);
       expect(await o.all("ls /etc/qvd-ha | grep -c -E 'xvm|ipmi|xenapi' || true")).toEqual(
         Object.fromEntries(o.nodes.map((n) => [n, "0"])),

@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { corrupt } from "../../drills/actions/storage";
 import { head, printRows } from "./drift/print";
@@ -7,6 +8,7 @@ import { runRows } from "./drift/run";
 import { MailServer, SERVER } from "./maintenance/mail";
 import { Store } from "./maintenance/store";
 import { ACCOUNT, ADDRESS, Vault } from "./maintenance/vault";
+import { Changed, DEV } from "./support/changed";
 import { install } from "./support/packages";
 import { step } from "./support/steps";
 import { inLab, must, onNodes, ROOT, sh } from "./support/stack";
@@ -17,7 +19,7 @@ import { Standing } from "./support/standing";
 // the mail of the standby's death is there within a minute.
 
 const MINUTE = 60_000;
-const CONFIG = join(ROOT, ".state/e2e/Pulumi.maintenance.yaml");
+const changed = new Changed("maintenance");
 const MINUTE_OF_ALERT = 60;
 /** What its parts bring, which the guests' own small repository does not have. */
 const PACKAGES = ["msmtp", "rsync", "rclone", "ca-certificates"];
@@ -26,50 +28,68 @@ const mail = new MailServer();
 const vault = new Vault();
 const store = new Store();
 
-async function configure(repair: boolean, more = ""): Promise<void> {
-  writeFileSync(
-    CONFIG,
-    `${readFileSync(join(ROOT, "Pulumi.dev.yaml"), "utf8")}
-  qvd-ha:maintenance:
-    verify: { enabled: true, repair: ${repair} }
-    backup:
-      enabled: true
-      rsync: { target: "root@${ADDRESS.host}:${vault.dumps}", port: ${ADDRESS.port}, hostKey: "${vault.hostKey}" }
-      s3: { bucket: ${store.bucket}, endpoint: "${store.endpoint}", region: us-east-1 }
-    configuration: { enabled: true }
-    alerts:
-      enabled: true
-      mail: { to: [dba@example.org], from: qvddb@example.org, server: ${SERVER.address}, port: ${SERVER.port}, tls: none }
-${more}`,
-  );
-  await secret("backupPrivateKey", `<${vault.adminKey}`);
-  await secret("s3AccessKey", "< <(echo AKIDEXAMPLE)");
-  await secret("s3SecretKey", "< <(echo a-hidden-secret-key)");
+/** A value of ours, in a file as secrets are set from. */
+function fileOf(name: string, value: string): string {
+  const path = join(vault.folder, name);
+  writeFileSync(path, value, { mode: 0o600 });
+  return path;
 }
 
-async function secret(name: string, from: string): Promise<void> {
-  await must(`. ./env.sh && pulumi config set --secret --stack dev --config-file ${CONFIG} ${name} ${from}`);
-}
+const configure = (repair: boolean, more: object = {}, secrets: Readonly<Record<string, string>> = {}): Promise<void> =>
+  changed.write(
+    {
+      maintenance: {
+        verify: { enabled: true, repair },
+        backup: {
+          enabled: true,
+          rsync: { target: `root@${ADDRESS.host}:${vault.dumps}`, port: ADDRESS.port, hostKey: vault.hostKey },
+          s3: { bucket: store.bucket, endpoint: store.endpoint, region: "us-east-1" },
+        },
+        configuration: { enabled: true },
+        alerts: {
+          enabled: true,
+          mail: {
+            to: ["dba@example.org"],
+            from: "qvddb@example.org",
+            server: SERVER.address,
+            port: SERVER.port,
+            tls: "none",
+          },
+        },
+        ...more,
+      },
+    },
+    {
+      backupPrivateKey: vault.adminKey,
+      s3AccessKey: fileOf("access", "AKIDEXAMPLE"),
+      s3SecretKey: fileOf("secret", "a-hidden-secret-key"),
+      ...secrets,
+    },
+  );
 
 /** The third host's archive, and alerts soon. */
-async function configurePointInTime(): Promise<void> {
-  await configure(
+const configurePointInTime = (): Promise<void> =>
+  configure(
     true,
-    `    pitr:
-      enabled: true
-      archiveTimeout: 30
-      maximumLag: 30
-      repository:
-        connection: { host: ${ADDRESS.host}, port: ${ADDRESS.port}, user: root, hostKey: "${vault.hostKey}" }
-        account: ${ACCOUNT}
-        directory: ${vault.directory}
-`,
+    {
+      pitr: {
+        enabled: true,
+        archiveTimeout: 30,
+        maximumLag: 30,
+        repository: {
+          connection: { host: ADDRESS.host, port: ADDRESS.port, user: "root", hostKey: vault.hostKey },
+          account: ACCOUNT,
+          directory: vault.directory,
+        },
+      },
+    },
+    {
+      repositoryPrivateKey: vault.adminKey,
+      repositoryPassphrase: fileOf("passphrase", randomBytes(24).toString("base64")),
+    },
   );
-  await secret("repositoryPrivateKey", `<${vault.adminKey}`);
-  await secret("repositoryPassphrase", "< <(head -c 24 /dev/urandom | base64 -w0)");
-}
 
-const up = (config = CONFIG, consent = ""): string =>
+const up = (config = changed.file, consent = ""): string =>
   inLab(
     `env QVD_HA_CONSENT=${consent} pulumi up --stack dev --config-file ${config} --yes --skip-preview --non-interactive`,
   );
@@ -118,7 +138,7 @@ describe("maintenance", () => {
       expect(
         await must(
           inLab(
-            `pulumi refresh --preview-only --expect-no-changes --stack dev --config-file ${CONFIG} --non-interactive`,
+            `pulumi refresh --preview-only --expect-no-changes --stack dev --config-file ${changed.file} --non-interactive`,
           ),
         ),
       ).toMatch(/unchanged/);
@@ -129,7 +149,7 @@ describe("maintenance", () => {
   step(
     "names what was changed by hand, puts it back, and touches nothing that serves",
     async () => {
-      const results = await runRows(maintenanceRows, CONFIG);
+      const results = await runRows(maintenanceRows, changed.file);
       console.log([head, printRows(results)].join("\n"));
       expect(results.filter((r) => r.faults.length > 0).map((r) => `${r.row.name}: ${r.faults.join("; ")}`)).toEqual(
         [],
@@ -233,8 +253,10 @@ if grep -rq "$(sed -n 's/.*shared-secret "\\(.*\\)";/\\1/p' /etc/drbd.d/postgres
       );
       const copy = join(ROOT, ".state/e2e/cluster.tar.gz");
       writeFileSync(copy, Buffer.from(base64, "base64"));
-      await must(inLab(`pulumi destroy --stack dev --config-file ${CONFIG} --yes --skip-preview --non-interactive`));
-      await must(up(join(ROOT, "Pulumi.dev.yaml")));
+      await must(
+        inLab(`pulumi destroy --stack dev --config-file ${changed.file} --yes --skip-preview --non-interactive`),
+      );
+      await must(up(DEV));
       o = await Standing.find();
       await install(o.connections, PACKAGES);
       await must(up());
@@ -285,7 +307,7 @@ if grep -rq "$(sed -n 's/.*shared-secret "\\(.*\\)";/\\1/p' /etc/drbd.d/postgres
       const refused = await sh(up());
       expect(refused.code).not.toBe(0);
       expect(refused.output).toMatch(/restarts:p_postgres/);
-      await must(up(CONFIG, "restarts:p_postgres"));
+      await must(up(changed.file, "restarts:p_postgres"));
       expect(await must(up())).not.toMatch(/\d+ (created|updated|replaced|deleted|changed)/);
       await roles();
       await onActive("systemctl start qvd-ha-pitr.service; systemctl start qvd-ha-pitr-check.service");
@@ -347,7 +369,7 @@ if grep -rq "$(sed -n 's/.*shared-secret "\\(.*\\)";/\\1/p' /etc/drbd.d/postgres
   step(
     "goes without a trace when it is switched off",
     async () => {
-      await must(up(join(ROOT, "Pulumi.dev.yaml"), "restarts:p_postgres"));
+      await must(up(DEV, "restarts:p_postgres"));
       const left = await onNodes(
         o.connections,
         "ls /etc/systemd/system/qvd-ha-{backup,verify,configuration,pitr,watch}* /usr/local/lib/qvd-ha /etc/qvd-ha/*.conf /etc/qvd-ha/backup* 2>/dev/null; systemctl list-units --all --no-legend 'qvd-ha-watch*'; cibadmin --query --scope alerts 2>/dev/null | grep '<alert '; true",

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { DEV } from "./support/changed";
 import { installOf } from "./support/packages";
-import { must, ROOT, sh } from "./support/stack";
+import { must, sh } from "./support/stack";
 import { Standing } from "./support/standing";
 import { step } from "./support/steps";
 
@@ -10,7 +10,6 @@ import { step } from "./support/steps";
 // the next release of Debian, put beside the guests' own. Run by itself: QVD_HA_E2E="deployment majors removal" make e2e.
 
 const MINUTE = 60_000;
-const FILE = join(ROOT, "Pulumi.dev.yaml");
 const given = JSON.parse(process.env.QVD_HA_SETTINGS ?? "{}") as { maintenance?: object };
 const settings = JSON.stringify({ ...given, maintenance: { ...given.maintenance, backup: { enabled: true } } });
 /** A verb for the stack with its nightly dumps switched on. */
@@ -19,13 +18,13 @@ const ROWS = "select count(*), md5(string_agg(r::text, '' order by i)) from e2e_
 
 describe("a major version of PostgreSQL", () => {
   let o: Standing;
-  const file = readFileSync(FILE, "utf8");
+  const file = readFileSync(DEV, "utf8");
 
   const major = (): Promise<string> => o.sql("select current_setting('server_version_num')::int / 10000");
   beforeAll(async () => {
     o = await Standing.find();
   });
-  afterAll(() => writeFileSync(FILE, file));
+  afterAll(() => writeFileSync(DEV, file));
 
   step(
     "is refused where its programs are not there; they come without a word to the cluster",
@@ -60,7 +59,7 @@ describe("a major version of PostgreSQL", () => {
       expect(said).toMatch(/PostgreSQL 17 serves, with the statistics that it needs/);
       expect(await major()).toBe("17");
       expect(await o.sql(ROWS)).toBe(before);
-      expect(readFileSync(FILE, "utf8")).toMatch(/version: ["']?17/);
+      expect(readFileSync(DEV, "utf8")).toMatch(/version: ["']?17/);
       expect(await must(backed("make up"))).not.toMatch(/\d+ (created|updated|replaced|deleted|changed)/);
       await o.healthy(5);
     },
@@ -92,7 +91,7 @@ describe("a major version of PostgreSQL", () => {
       expect(await o.sql("select count(*), min(i) from e2e_major")).toBe("20000|1");
       expect(await must("make upgrade-forget VERSION=17")).toMatch(/the data of PostgreSQL 17 is thrown away/);
       await o.sql("drop table e2e_major");
-      writeFileSync(FILE, file);
+      writeFileSync(DEV, file);
       expect(await must("make up")).not.toMatch(/p_postgres.*(updated|replaced)/);
       await o.healthy(5);
     },
