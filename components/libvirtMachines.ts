@@ -3,7 +3,7 @@ import * as libvirt from "@pulumi/libvirt";
 import * as pulumi from "@pulumi/pulumi";
 import { KeyPair } from "@qvd-ha/providers/dist/dynamic";
 import type { Connection } from "@qvd-ha/providers/dist/remote";
-import { publicKeyOf } from "@qvd-ha/providers/dist/ssh/keyPair";
+import { publicKeyOf } from "@qvd-ha/providers/dist/ssh/publicKey";
 import type { HypervisorSettings, NodeSettings, Settings } from "./config";
 import { ipOf, prefixOf } from "./config";
 import { hypervisorOf } from "./fenceDevices";

@@ -23,10 +23,3 @@ export function createKeyPair(inputs: { comment: string }): { id: string; outs: 
   const publicKey = pair.public.trim();
   return { id: inputs.comment, outs: { ...inputs, publicKey, privateKey: pair.private } };
 }
-
-/** The public half of an unencrypted private key: type and base64, as in authorized_keys. @throws Error */
-export function publicKeyOf(privateKey: string): string {
-  const key = utils.parseKey(privateKey);
-  if (key instanceof Error) throw new Error(`the private key cannot be read: ${key.message}`);
-  return `${key.type} ${key.getPublicSSH().toString("base64")}`;
-}

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Connection } from "@qvd-ha/providers/dist/remote";
 import { closeAll, run, sh } from "@qvd-ha/providers/dist/remote";
-import { publicKeyOf } from "@qvd-ha/providers/dist/ssh/keyPair";
+import { publicKeyOf } from "@qvd-ha/providers/dist/ssh/publicKey";
 
 /** Usage: `login.ts admit|retire OUTPUTS NEW`: the nodes of a stack (its outputs as JSON) take the new log-in key, or give up the one in the outputs. */
 async function main([verb, outputs, file]: string[]): Promise<void> {

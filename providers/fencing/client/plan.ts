@@ -1,4 +1,5 @@
 import { Secret, sh } from "../../remote";
+import { keyText } from "../../ssh/keyText";
 import type { Plan, Step } from "../../step";
 import { plan as planOf } from "../../step";
 import type { ClientSeen } from "./read";
@@ -25,7 +26,7 @@ export function plan(wanted: FenceClientSpec, seen: ClientSeen): Plan {
     ...(s.config === config ? [] : [write(node, "accept no other host key when fencing", PATHS.config, "644", config)]),
     ...(s.key === "same"
       ? []
-      : [write(node, "install the fencing key", wanted.keyPath, "600", new Secret(wanted.privateKey))]),
+      : [write(node, "install the fencing key", wanted.keyPath, "600", new Secret(keyText(wanted.privateKey)))]),
   ]);
   return planOf([perNode], "the fencing key and the hypervisors' host keys are there");
 }

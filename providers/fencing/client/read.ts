@@ -1,6 +1,7 @@
 import type { Fact, Seen } from "../../fact";
 import { Secret, sh } from "../../remote";
 import { overlay } from "../../overlay";
+import { keyText } from "../../ssh/keyText";
 import { parseHypervisors, PATHS } from "./render";
 import type { FenceClientSpec } from "./spec";
 
@@ -18,7 +19,7 @@ const key = (spec: FenceClientSpec): Fact<KeyState> => ({
 if [ ! -e "$f" ]; then echo absent
 elif [ "$(stat -c %a:%u "$f")" = 600:0 ] && cmp -s - "$f"; then echo same
 else echo other; fi`,
-    stdin: new Secret(spec.privateKey),
+    stdin: new Secret(keyText(spec.privateKey)),
   },
   parse: ({ stdout }) => {
     const state = stdout.trim();

@@ -1,5 +1,6 @@
 import { HEAD } from "../jobs/head";
 import { Secret } from "../../remote";
+import { keyText } from "../../ssh/keyText";
 import type { ManagedFile } from "../jobs/files";
 import { renderScript } from "../jobs/script";
 import { renderKnownHosts, renderSshConfig } from "../jobs/sshClient";
@@ -52,7 +53,7 @@ function targets(spec: BackupSpec): ManagedFile[] {
             mode: "644" as const,
             content: renderSshConfig(targetOf(rsync), { knownHosts: KNOWN_HOSTS, key: KEY }),
           },
-          { path: KEY, mode: "600" as const, content: new Secret(rsyncPrivateKey) },
+          { path: KEY, mode: "600" as const, content: new Secret(keyText(rsyncPrivateKey)) },
         ]
       : []),
     ...(s3 ? [{ path: RCLONE, mode: "600" as const, content: new Secret(renderRclone(spec)) }] : []),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Finding } from "../../kind";
 import { connectionsSchema } from "../../remote";
+import { publicKeyOf } from "../../ssh/publicKey";
 import { keepSchema, METRICS, path, schedule, serverFields } from "../schemas";
 
 const plain = /^[\x21-\x7e]+$/;
@@ -65,6 +66,18 @@ export const schema = z.strictObject({
 
 export type BackupSpec = z.output<typeof schema>;
 
+/** The nightly job is too late to find out. */
+function unusable(rsyncPrivateKey: string | undefined): Finding[] {
+  if (rsyncPrivateKey === undefined) return [];
+  try {
+    publicKeyOf(rsyncPrivateKey);
+    return [];
+  } catch (e) {
+    const reason = `is ${(e as Error).message}: pulumi config set --secret backupPrivateKey <file`;
+    return [{ property: "rsyncPrivateKey", reason }];
+  }
+}
+
 export function rules(spec: BackupSpec): Finding[] {
   const missing = (property: keyof BackupSpec, wanted: boolean, why: string): Finding[] =>
     wanted && spec[property] === undefined ? [{ property, reason: `is missing: ${why}` }] : [];
@@ -79,6 +92,7 @@ export function rules(spec: BackupSpec): Finding[] {
         ]
       : []),
     ...missing("rsyncPrivateKey", spec.rsync !== undefined, "rsync logs in with it"),
+    ...unusable(spec.rsyncPrivateKey),
     ...missing("s3AccessKey", spec.s3 !== undefined, "the bucket is written with it"),
     ...missing("s3SecretKey", spec.s3 !== undefined, "the bucket is written with it"),
   ];

@@ -1,4 +1,5 @@
 import { Secret } from "../../remote";
+import { keyText } from "../../ssh/keyText";
 import type { ManagedFile } from "../jobs/files";
 import { HEAD } from "../jobs/head";
 import { renderScript } from "../jobs/script";
@@ -61,7 +62,7 @@ export function files(spec: PitrSpec): ManagedFile[] {
     { path: KNOWN_HOSTS, mode: "644", content: renderKnownHosts(spec.repository) },
     { path: SSH_CONFIG, mode: "644", content: renderSshConfig(spec.repository, ssh, PATIENCE) },
     // The server itself sends, so its user must be able to read it.
-    { path: KEY, mode: "640", group: spec.osUser, content: new Secret(privateKey) },
+    { path: KEY, mode: "640", group: spec.osUser, content: new Secret(keyText(privateKey)) },
     { path: PGBACKREST, mode: "644", content: renderPgbackrest(spec) },
     { path: SSH, mode: "755", content: renderScript("pitrssh") },
     { path: SERVE, mode: "755", content: renderScript("pitrserve") },

@@ -36,7 +36,8 @@ describe("a dump is sent on", () => {
     });
   const overSsh = (hostKey = sshd.connection.hostKey): Partial<BackupSpec> => ({
     rsync: { target: `root@127.0.0.1:${target}`, port: sshd.port, hostKey: plain(hostKey) },
-    rsyncPrivateKey: sshd.connection.privateKey,
+    // As a secret is kept: without the end of its last line.
+    rsyncPrivateKey: sshd.connection.privateKey.trimEnd(),
   });
   const backup = (): Ended => room.run("usr/local/lib/qvd-ha/backup", [], {}, 120);
   const list = (where: string): string[] =>

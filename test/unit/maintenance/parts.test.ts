@@ -216,6 +216,10 @@ test("what is missing is said, all at once", () => {
     directory: `${specs.backup.dataDirectory}/b`,
   };
   expect(backup.rules?.(spec as never).map((f) => f.property)).toEqual(["directory", "rsyncPrivateKey", "s3SecretKey"]);
+  const key = { ...(PARTS.backup?.spec as object), rsyncPrivateKey: "not-a-key" };
+  const [finding] = backup.rules?.(key as never) ?? [];
+  expect(finding?.reason).toMatch(/^is not a private SSH key.*: pulumi config set --secret backupPrivateKey <file$/);
+  expect(finding?.reason).not.toContain("not-a-key");
   const alerting = { ...(PARTS.watch?.spec as object), webhookUrl: undefined, mailPassword: undefined };
   expect(watch.rules?.(alerting as never).map((f) => f.property)).toEqual(["webhookUrl", "mailPassword"]);
 });
