@@ -1,6 +1,9 @@
 # Every verb is a script in tools/verbs, which can be called as it is, or a sub-command of tools/verbs/qvd-ha, which has them all. STACK chooses the stack (default dev).
 .PHONY: up preview drift export status psql doctor doctor-table verbs-table on switch-over service-stop service-start standby online maintenance restore-configuration reboot-rolling update-rolling update-postgres grow-volume replace-node upgrade-postgres upgrade-back upgrade-forget drill drills profiles rotate backup restore verify down compare stacks impact-table mutants test unit offline offline-in host e2e drift-table check fix
 .SUFFIXES:
+# What a verb acts on and what is agreed to is said on its command line alone: npm, for one, has a NODE in the environment of whatever it starts.
+$(foreach v,NODE TO FILE TIME INTO PART DISK SIZE SECRET RESOURCE LOSE MODE VERSION RUN CONSENT REPAIR VICTIM,\
+  $(if $(filter command,$(origin $(v))),,$(eval override $(v) :=)))
 
 # CONSENT="restarts:p_postgres …" agrees to what a preview says it would do to the service.
 up:

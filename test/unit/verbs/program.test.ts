@@ -90,6 +90,13 @@ test.each((rows as Row[]).map((r) => [r.verb, r] as const))("%s is the same by m
   if (r.apart !== undefined) expect(words(byMake)).toEqual(given);
 });
 
+test("what make's environment has of the same name says nothing: npm puts a NODE into it", () => {
+  const env = { NODE: "/usr/bin/node", CONSENT: "database@address", INTO: "database", TO: "b" };
+  expect(told("make", ["--silent", "restore"], env)).toBe(told("make", ["--silent", "restore"]));
+  expect(told("make", ["--silent", "restore", "NODE=a"], env)).toBe("restore <--node> <a>\n");
+  expect(told("make", ["--silent", "switch-over"], env)).toBe(told("make", ["--silent", "switch-over"]));
+});
+
 test("a stack is named, consent is handed on, and help of a verb asks no cluster", () => {
   writeFileSync(join(root, "bin/pulumi"), '#!/bin/bash\necho "pulumi $*" >>"$SAID"\n');
   expect(told("tools/verbs/qvd-ha", ["--stack", "dev2", "standby", "b"], {})).toContain("--stack dev2");
