@@ -132,7 +132,7 @@ describe.each(Object.entries(PARTS))("%s", (_name, given) => {
       ...given.files(spec as never).flatMap((f) => (f.content instanceof Secret ? [] : [f.content])),
     ].join("\n");
     for (const secret of [
-      "private-rsync-key",
+      specs.backup.rsyncPrivateKey?.split("\n")[2] as string,
       "access-key",
       "secret-key",
       "mail-password",

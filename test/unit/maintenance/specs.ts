@@ -4,6 +4,7 @@ import { schema as pitr } from "../../../providers/maintenance/pitr/spec";
 import { schema as repository } from "../../../providers/maintenance/repository/spec";
 import { schema as verify } from "../../../providers/maintenance/verify/spec";
 import { schema as watch } from "../../../providers/maintenance/watch/spec";
+import { createKeyPair } from "../../../providers/ssh/keyPair";
 
 const key = { host: "172.20.64.91", port: 22, user: "root", hostKey: "ssh-ed25519 AAAA", privateKey: "k" };
 export const connections = { qvddb1: key, qvddb2: { ...key, host: "172.20.64.92" } };
@@ -26,7 +27,7 @@ export const specs = {
   backup: backup.parse({
     ...server,
     rsync: { target: "backup@vault:/srv/qvd", hostKey: "ssh-ed25519 AAAA" },
-    rsyncPrivateKey: "private-rsync-key",
+    rsyncPrivateKey: createKeyPair({ comment: "rsync" }).outs.privateKey,
     s3: { bucket: "qvd/nightly", endpoint: "https://s3.example.org" },
     s3AccessKey: "access-key",
     s3SecretKey: "secret-key",
