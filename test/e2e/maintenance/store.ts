@@ -1,10 +1,9 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { RCLONE } from "@qvd-ha/providers/dist/maintenance/backup/render";
+import { MOTO } from "../../offline/maintenance/servers";
 import { Daemon } from "../support/daemon";
-import { must, inLab, ROOT } from "../support/stack";
+import { inLab, must } from "../support/stack";
 
 const ADDRESS = { host: "172.20.64.1", port: 5005 } as const;
-const PROGRAM = [join(ROOT, ".state/moto/bin/moto_server"), "/usr/bin/moto_server"].find(existsSync);
 
 /** A store that speaks S3 (moto) in the lab's network, with one bucket. It takes any key. */
 export class Store {
@@ -13,14 +12,13 @@ export class Store {
   private readonly daemon = new Daemon();
 
   async start(): Promise<void> {
-    if (PROGRAM === undefined) throw new Error("moto is not there: tools/host-packages installs it");
-    await this.daemon.start(`${PROGRAM} -H ${ADDRESS.host} -p ${ADDRESS.port}`, { port: ADDRESS.port, by: "tcp" });
+    if (MOTO === undefined) throw new Error("moto is not there: tools/host-packages installs it");
+    await this.daemon.start(`${MOTO} -H ${ADDRESS.host} -p ${ADDRESS.port}`, { port: ADDRESS.port, by: "tcp" });
     await must(inLab(`curl -sf -X PUT ${this.endpoint}/${this.bucket}`));
   }
 
   /** For a node that has the key: prints what lies there, which nobody else may read. */
-  readonly read = (name: string): string =>
-    `rclone --config /etc/qvd-ha/backup_rclone.conf cat qvdha:${this.bucket}/${name}`;
+  readonly read = (name: string): string => `rclone --config ${RCLONE} cat qvdha:${this.bucket}/${name}`;
 
   end(): void {
     this.daemon.stop();

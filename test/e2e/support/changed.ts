@@ -11,6 +11,10 @@ const dev = (): { config: Keys } & Keys => load(readFileSync(DEV, "utf8")) as { 
 /** What stands in it. */
 export const devKeys = (): Keys => dev().config;
 
+/** Settings as a stack's file names them. */
+export const prefixed = (settings: Keys): Keys =>
+  Object.fromEntries(Object.entries(settings).map(([k, v]) => [`qvd-ha:${k}`, v]));
+
 /** Another configuration of the stack dev, in a file of its own: that one's keys, and others in their place or beside them. */
 export class Changed {
   readonly file: string;
@@ -25,8 +29,7 @@ export class Changed {
    */
   async write(keys: Keys, secrets: Readonly<Record<string, string>> = {}): Promise<void> {
     const whole = dev();
-    const own = Object.fromEntries(Object.entries(keys).map(([k, v]) => [`qvd-ha:${k}`, v]));
-    writeFileSync(this.file, dump({ ...whole, config: { ...whole.config, ...own } }));
+    writeFileSync(this.file, dump({ ...whole, config: { ...whole.config, ...prefixed(keys) } }));
     for (const [name, from] of Object.entries(secrets))
       await must(`. ./env.sh && pulumi config set --secret --stack dev --config-file ${this.file} ${name} <${from}`);
   }

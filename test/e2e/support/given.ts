@@ -4,6 +4,7 @@ import type { Connection } from "@qvd-ha/providers/dist/remote";
 import { dump, load } from "js-yaml";
 import { labDefaults } from "../../../lab/describe";
 import type { LabDescription } from "../../../lab/describe";
+import { devKeys, prefixed } from "./changed";
 import type { Outputs, Result } from "./stack";
 import { inLab, must, ROOT, sh, untilHealthy } from "./stack";
 
@@ -12,8 +13,7 @@ type Keys = Record<string, unknown>;
 /** What the stack `dev` says together with its lab, as keys without their prefix: for a stack that is another one in some of them. */
 export async function devSettings(): Promise<Keys & { nodes: Keys[]; hypervisors: Keys[] }> {
   const lab = JSON.parse(await must("lab/lab describe")) as LabDescription;
-  const { config } = load(readFileSync(join(ROOT, "Pulumi.dev.yaml"), "utf8")) as { config: Keys };
-  const own = Object.entries(config).filter(([k]) => k.startsWith("qvd-ha:") && k !== "qvd-ha:lab");
+  const own = Object.entries(devKeys()).filter(([k]) => k.startsWith("qvd-ha:") && k !== "qvd-ha:lab");
   const said = Object.fromEntries(own.map(([k, v]) => [k.replace("qvd-ha:", ""), v]));
   return { ...labDefaults(lab), ...said } as Keys & { nodes: Keys[]; hypervisors: Keys[] };
 }
@@ -30,8 +30,7 @@ export async function existingSettings(machines: Readonly<Record<string, Connect
 }
 
 /** As a stack's file has it. */
-export const stackText = (settings: Keys): string =>
-  dump({ config: Object.fromEntries(Object.entries(settings).map(([k, v]) => [`qvd-ha:${k}`, v])) });
+export const stackText = (settings: Keys): string => dump({ config: prefixed(settings) });
 
 /** A stack of a chapter's own, whose machines the lab's `up` knows nothing of; it is deployed from inside the lab. */
 export class GivenStack {

@@ -4,7 +4,7 @@
  */
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { files } from "../../../providers/maintenance/backup/render";
@@ -14,6 +14,7 @@ import { Sshd } from "../../host/support/sshd";
 import type { Ended } from "./room";
 import { connections, proc, Room, until } from "./room";
 import { Server } from "./server";
+import { MOTO } from "./servers";
 
 jest.setTimeout(240_000);
 
@@ -110,7 +111,6 @@ describe("a dump is sent on", () => {
   });
 
   describe("to an S3-compatible store", () => {
-    const MOTO = [join(__dirname, "../../../.state/moto/bin/moto_server"), "/usr/bin/moto_server"].find(existsSync);
     const port = 20_000 + (process.pid % 20_000);
     let store: ChildProcess | undefined;
     const answers = (): Promise<boolean> =>

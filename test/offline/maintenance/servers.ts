@@ -2,8 +2,11 @@ import { spawn } from "node:child_process";
 import { createServer } from "node:http";
 import type { IncomingMessage } from "node:http";
 import { createServer as createSocket } from "node:net";
-import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+
+/** The program that speaks S3, from where it was installed; undefined where it is not there. */
+export const MOTO = [join(__dirname, "../../../.state/moto/bin/moto_server"), "/usr/bin/moto_server"].find(existsSync);
 
 const freePort = (): Promise<number> =>
   new Promise((resolve) => {
