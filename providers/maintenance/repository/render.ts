@@ -6,6 +6,9 @@ import { renderScript } from "../jobs/script";
 import { repositoryPaths } from "../pitr/paths";
 import type { RepositorySpec } from "./spec";
 
+/** Where Pacemaker's agents for file systems write, as root, in the mounted directory itself: the server's user cannot read it, and no server needs it. */
+const STATUS_DIRECTORY = ".Filesystem_status";
+
 /** pgBackRest's configuration of the third host, passphrase included. */
 export function renderPgbackrest(spec: RepositorySpec): string {
   const { stanza, directory, passphrase, keepFull, server } = spec;
@@ -16,6 +19,7 @@ repo1-cipher-pass=${passphrase}
 repo1-retention-full=${keepFull}
 repo1-bundle=y
 start-fast=y
+exclude=${STATUS_DIRECTORY}
 cmd-ssh=${repositoryPaths(stanza).reach}
 lock-path=${directory}/run/lock
 log-level-console=info
