@@ -77,6 +77,7 @@ async function named(row: Row, where: string): Promise<Finding | undefined> {
 async function follow(
   row: Row,
   first: Finding,
+  victim: string,
   tell: (text: string) => void,
 ): Promise<{ readonly typed: readonly string[]; readonly failed: readonly string[] }> {
   const typed: string[] = [];
@@ -84,8 +85,10 @@ async function follow(
   let next: readonly Finding[] = [first];
   for (let round = 0; round < 3 && next.length > 0; round++) {
     for (const finding of next)
-      for (const line of finding.next) {
-        if (/^make (doctor|status)( ARGS=\S+)?$/.test(line)) continue;
+      for (const advised of finding.next) {
+        if (/^make (doctor|status)( ARGS=\S+)?$/.test(advised)) continue;
+        // A person names the victim where the repair asks for it.
+        const line = victim !== "" && advised.includes("REPAIR=") ? `${advised} VICTIM=${victim}` : advised;
         tell(`  $ ${line}`);
         typed.push(line);
         const { code, output } = await sh(line);
@@ -107,8 +110,6 @@ async function one(o: Outputs, row: Row, n: number, tell: (text: string) => void
   const faults: string[] = [];
   const typed: string[] = [];
   environment.QVD_HA_CONSENT = row.consent ?? "";
-  // What is typed at a prompt otherwise; make takes it from the environment.
-  environment.VICTIM = row.victim === undefined ? "" : place(row.victim);
   let found: Finding | undefined;
   try {
     const why = await on(o, node, fill(row.make, active, passive));
@@ -118,7 +119,7 @@ async function one(o: Outputs, row: Row, n: number, tell: (text: string) => void
     else {
       tell(`  ${found.severity} ${found.where}: ${found.what}`);
       if (found.next.length === 0) faults.push("the doctor says nothing to do");
-      const followed = await follow(row, found, tell);
+      const followed = await follow(row, found, row.victim === undefined ? "" : place(row.victim), tell);
       typed.push(...followed.typed);
       faults.push(...followed.failed);
     }
