@@ -27,6 +27,8 @@ export interface Part<Spec extends Placed> {
   readonly jobs?: readonly string[];
   /** Properties that are secrets, by the path of the file that holds each. */
   readonly secrets?: Readonly<Record<string, string>> | ((spec: Spec) => Readonly<Record<string, string>>);
+  /** What it has noted that goes with it, where it is: on the replicated disk, on the node that has it. */
+  notes?(spec: Spec): readonly string[];
   /** What must be so on every node beside files and units. */
   conditions?(spec: Spec): readonly Condition[];
 }
@@ -152,7 +154,7 @@ export function jobKind<Spec extends Placed>(part: Part<Spec>): Kind<Spec, PartF
   }
 
   function remove(spec: Spec, seen: AllSeen): Plan {
-    const paths = part.files(spec).map((f) => f.path);
+    const paths = [...part.files(spec).map((f) => f.path), ...(part.notes?.(spec) ?? [])];
     const all = [...units, ...(part.jobs ?? [])];
     const stop = sh`systemctl disable --now --quiet ${units} 2>/dev/null || true
 systemctl stop ${all} 2>/dev/null || true`;

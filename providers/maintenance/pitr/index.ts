@@ -1,7 +1,7 @@
 import { sh } from "../../remote";
 import { jobKind } from "../jobs/jobKind";
 import type { Condition } from "../jobs/jobKind";
-import { CHECK_SERVICE, CHECK_TIMER, CONF, JOB, KEY, SERVICE, TIMER } from "./paths";
+import { CHECK_SERVICE, CHECK_TIMER, CONF, JOB, KEY, notes, SERVICE, TIMER } from "./paths";
 import { files } from "./render";
 import { schema } from "./spec";
 import type { PitrSpec } from "./spec";
@@ -17,7 +17,7 @@ function prepared(spec: PitrSpec): Condition {
   return {
     reason: `make the place for the backups of ${stanza} on ${repository.host}, and see a piece of the log arrive there`,
     holds: sh`drbdadm role ${resource} | grep -q ^Primary || exit 0
-grep -qx ${`repository=${account}@${repository.host}:${repository.directory}/${stanza}`} ${`${dataDirectory}/.qvd-ha-pitr-prepared`}`,
+grep -qx ${`repository=${account}@${repository.host}:${repository.directory}/${stanza}`} ${notes(dataDirectory).prepared}`,
     make: sh`${JOB} prepare`,
     timeoutSeconds: PREPARING_SECONDS,
     last: true,
@@ -32,6 +32,8 @@ export const pitr = jobKind<PitrSpec>({
   units: [TIMER, CHECK_TIMER],
   jobs: [SERVICE, CHECK_SERVICE],
   secrets: { privateKey: KEY },
+  // The third host may be another one, or have nothing any more, when it is switched on again.
+  notes: (spec) => Object.values(notes(spec.dataDirectory)),
   conditions: (spec) => [
     {
       reason: "pgBackRest is not installed (Debian: apt-get install pgbackrest)",

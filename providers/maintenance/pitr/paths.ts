@@ -15,6 +15,12 @@ export const SERVICE = "qvd-ha-pitr.service";
 export const CHECK_TIMER = "qvd-ha-pitr-check.timer";
 export const CHECK_SERVICE = "qvd-ha-pitr-check.service";
 
+/** On the replicated disk, so that whichever node has it knows: when a backup was made, and where the place for backups was. */
+export const notes = (dataDirectory: string) => ({
+  made: `${dataDirectory}/.qvd-ha-pitr`,
+  prepared: `${dataDirectory}/.qvd-ha-pitr-prepared`,
+});
+
 /** On the third host, where several clusters may have theirs: each has its own, by its stanza. */
 export const repositoryPaths = (stanza: string) => ({
   conf: confPath(`repository-${stanza}`),

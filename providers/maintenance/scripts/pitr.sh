@@ -91,6 +91,12 @@ check_archive() { backrest check >>"$errors" 2>&1 || complain "what the server w
 backup() {
   stage='making a backup'
   look
+  # 1: a third host whose disk was lost, or another one with the same name, has no place for it.
+  if [ "$code" = 1 ]; then
+    notify warning "point in time of $database: $repository_host has none of its backups" "there is no way back to any moment before the backup that is made now"
+    ask stanza-create
+    look
+  fi
   # 2: there is none yet.
   [ "$code" = 0 ] || [ "$code" = 2 ] || complain "$repository_host: $why"
   if [ -z "$kind" ]; then
@@ -123,9 +129,8 @@ prepare() {
   stage='sending the log'
   check_archive
   note "$dataDirectory/.qvd-ha-pitr-prepared" "repository=$account@$repository_host:$repository_directory/$stanza"
-  look
-  # The first one is not waited for; until it is there, there is no way back.
-  if [ "$last" = 0 ]; then systemctl start --no-block qvd-ha-pitr.service; fi
+  # It is not waited for. What was written while nothing was archived is in no backup before it, so until it is there, there is no way back.
+  systemctl start --no-block qvd-ha-pitr.service
 }
 
 # After a new major version of the server.

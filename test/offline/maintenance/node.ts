@@ -4,6 +4,7 @@ import type { Seen } from "../../../providers/fact";
 import type { Kind, Placed } from "../../../providers/kind";
 import type { Command } from "../../../providers/remote";
 import { reveal } from "../../../providers/remote";
+import type { Plan } from "../../../providers/step";
 import { steps } from "../../../providers/step";
 import type { Room } from "./room";
 
@@ -35,12 +36,19 @@ export function read<S extends Placed>(room: Room, kind: Part<S>, spec: S, node:
   return { ...seen, files: Object.fromEntries(unmoved) } as unknown as Seen<PartFacts>;
 }
 
-/** What the deployment does, by its very steps. @returns their reasons @throws where one fails, with what it said */
-export function apply<S extends Placed>(room: Room, kind: Part<S>, spec: S, node: string): string[] {
-  const plan = kind.plan(spec, { [node]: read(room, kind, spec, node) });
+/** @returns the steps' reasons @throws where one fails, with what it said */
+function carryOut(room: Room, plan: Plan): string[] {
   return steps(plan).map(({ reason, command }) => {
     const said = run(room, command);
     if (said.code !== 0) throw new Error(`${reason}: ${said.code}: ${said.stderr}`);
     return reason;
   });
 }
+
+/** What the deployment does, by its very steps. @returns their reasons @throws where one fails, with what it said */
+export const apply = <S extends Placed>(room: Room, kind: Part<S>, spec: S, node: string): string[] =>
+  carryOut(room, kind.plan(spec, { [node]: read(room, kind, spec, node) }));
+
+/** The same when it is not wanted any more. */
+export const takeAway = <S extends Placed>(room: Room, kind: Part<S>, spec: S, node: string): string[] =>
+  carryOut(room, kind.remove(spec, { [node]: read(room, kind, spec, node) }));

@@ -24,7 +24,7 @@ import { schema as repositorySchema } from "../../../providers/maintenance/repos
 import type { RepositorySpec } from "../../../providers/maintenance/repository/spec";
 import { renderConf } from "../../../providers/postgres/conf";
 import { Sshd } from "../../host/support/sshd";
-import { apply, read } from "./node";
+import { apply, read, takeAway } from "./node";
 import type { Ended } from "./room";
 import { proc, Room, until } from "./room";
 import { Server } from "./server";
@@ -77,6 +77,9 @@ describe("a point in time", () => {
     const wanted = server.sql("select pg_walfile_name(pg_switch_wal())");
     return until(() => server.sql("select last_archived_wal from pg_stat_archiver") >= wanted, 60, "the log archived");
   };
+  /** The third host's disk was lost, and what the deployment puts there is there again. */
+  const emptied = (): void =>
+    readdirSync(`${vault}/repo`).forEach((d) => rmSync(join(vault, "repo", d), { recursive: true }));
   const metric = (name: string): string | undefined =>
     new RegExp(`^qvd_ha_pitr_${name}\\{.*\\} (\\S+)$`, "m").exec(room.read("run/qvd-ha/metrics/qvd_ha_pitr.prom"))?.[1];
   /** As a node would, with what it has. */
@@ -368,6 +371,32 @@ describe("a point in time", () => {
       `pgbackrest --stanza=${STANZA} archive-push /etc/passwd`,
     ])
       expect(ask(line)).toMatchObject({ code: 77, text: expect.stringContaining("refused") });
+  });
+
+  test("a third host that has lost all of it: the next backup says so, and begins anew", () => {
+    emptied();
+    rmSync(room.at("var/spool/qvd-ha/in"), { recursive: true });
+    room.listen();
+    expect(job("check").stderr).toMatch(/missing stanza path/);
+    const r = job();
+    well(r);
+    expect(r.stderr).toMatch(/a backup \(full\) of qvddb is on 127\.0\.0\.1/);
+    expect(room.messages()).toEqual([
+      "critical: point in time of qvddb: looking at the archive failed",
+      "warning: point in time of qvddb: 127.0.0.1 has none of its backups",
+    ]);
+    expect(job("check")).toMatchObject({ code: 0 });
+  });
+
+  test("is taken away with what it noted, and prepared again when it is switched on again", () => {
+    const noted = (): string[] => readdirSync(server.data).filter((f) => f.startsWith(".qvd-ha"));
+    expect(noted()).toEqual([".qvd-ha-pitr", ".qvd-ha-pitr-prepared"]);
+    expect(takeAway(room, pitr, node(), "qvddb1")).toEqual(["take point in time away"]);
+    expect(noted()).toEqual([]);
+    emptied();
+    expect(apply(room, pitr, node(), "qvddb1").at(-1)).toMatch(/make the place for the backups/);
+    expect(readdirSync(`${vault}/repo/archive`)).toEqual([STANZA]);
+    expect(noted()).toEqual([".qvd-ha-pitr-prepared"]);
   });
 
   test("is given up without its backups", () => {
