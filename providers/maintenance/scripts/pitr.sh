@@ -113,6 +113,7 @@ backup() {
 check() {
   local seconds
   look
+  [ "$code" != 1 ] || complain "$repository_host has none of its backups ($why): the next one begins anew; now: systemctl start qvd-ha-pitr.service"
   [ "$code" = 0 ] || complain "$repository_host: $why"
   if [ $(($(date +%s) - last)) -gt $((maximumAge * 3600)) ]; then complain "the last backup on $repository_host is $((($(date +%s) - last) / 3600)) hours old"; fi
   seconds=$(waiting)

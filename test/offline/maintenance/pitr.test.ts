@@ -377,7 +377,7 @@ describe("a point in time", () => {
     emptied();
     rmSync(room.at("var/spool/qvd-ha/in"), { recursive: true });
     room.listen();
-    expect(job("check").stderr).toMatch(/missing stanza path/);
+    expect(job("check").stderr).toMatch(/has none of its backups.*: systemctl start qvd-ha-pitr\.service/);
     const r = job();
     well(r);
     expect(r.stderr).toMatch(/a backup \(full\) of qvddb is on 127\.0\.0\.1/);
