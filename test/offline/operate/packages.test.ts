@@ -51,7 +51,7 @@ const ROOTS = {
 type Program = keyof typeof ROOTS;
 
 /** A root with everything in its old version, and programs that look at it. */
-function root(program: Program): { work: Work; installed: () => string[] } {
+function root(program: Program): { work: Work; installed: () => string[]; looked: () => number } {
   const dir = at(program);
   const bin = at(`bin-${program}`);
   for (const d of [dir, bin, at("repositories")]) mkdirSync(d, { recursive: true });
@@ -73,15 +73,17 @@ function root(program: Program): { work: Work; installed: () => string[] } {
   const stands = `case " $* " in *" ${asks} "*) cat ${dir}.boot 2>/dev/null; exit $(cat ${dir}.boot.rc) ;; esac`;
   writeFileSync(join(bin, program), `#!/bin/bash\n${stands}\nexec ${command} "$@"\n`, { mode: 0o755 });
   writeFileSync(join(bin, "rpm"), `#!/bin/bash\nexec /usr/bin/rpm --root ${dir} "$@"\n`, { mode: 0o755 });
+  let looked = 0;
   const hands = {
     nodes: ["n"],
     run: async (_node: string, { script }: Command): Promise<Answer> => {
       const looks = script.text.startsWith("for p in ");
+      if (looks) looked++;
       return bash(looks ? `command() { [ "$2" = ${program} ]; }\n${script.text}` : script.text, bin);
     },
   } as unknown as Hands;
   const installed = (): string[] => must(`/usr/bin/rpm --root ${dir} -qa | sort`).split("\n");
-  return { work: new Work(hands, { verb: "update", say: () => {} }), installed };
+  return { work: new Work(hands, { verb: "update", say: () => {} }), installed, looked: () => looked };
 }
 
 beforeAll(() => {
@@ -180,6 +182,8 @@ describe.each(["dnf", "zypper"] as const)("%s", (program) => {
     boot("No such command\n", 1);
     expect(await rebootRequired(r.work, "n")).toBe(false);
   });
+
+  test("was looked for once, for all of this", () => expect(r.looked()).toBe(1));
 });
 
 test("a node without any of them is an error that names them", async () => {

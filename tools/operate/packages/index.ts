@@ -21,17 +21,30 @@ const postgresOf = (m: Manager): Sh => sh`${m.postgres}
 const SERVER = /^postgresql(-\d+|\d*-server) /;
 export const hasServer = (packages: readonly string[]): boolean => packages.some((p) => SERVER.test(p));
 
+/** What was found on a node, as long as one verb is at work. */
+const found = new WeakMap<Work, Map<string, Manager>>();
+
 /** @throws Error where a node has none of them */
-async function managerOf(w: Work, node: string): Promise<Manager> {
+async function lookFor(w: Work, node: string): Promise<Manager> {
   const programs = MANAGERS.map((m) => m.program);
-  const found = await w.must(
+  const program = await w.must(
     node,
     sh`for p in ${programs}; do if command -v "$p" >/dev/null; then echo "$p"; exit 0; fi; done
 echo "none of "${programs.join(", ")} >&2
 exit 1`,
     "looking for its package manager",
   );
-  return MANAGERS.find((m) => m.program === found.trim()) as Manager;
+  return MANAGERS.find((m) => m.program === program.trim()) as Manager;
+}
+
+async function managerOf(w: Work, node: string): Promise<Manager> {
+  const ofNodes = found.get(w) ?? new Map<string, Manager>();
+  found.set(w, ofNodes);
+  const known = ofNodes.get(node);
+  if (known) return known;
+  const m = await lookFor(w, node);
+  ofNodes.set(node, m);
+  return m;
 }
 
 async function ask(w: Work, node: string, of: (m: Manager) => Sh): Promise<string[]> {
