@@ -119,6 +119,7 @@ export class Work {
     });
     if (a.code !== 0) throw this.failure(node, c.says, a);
     if (a.stdout.trim() !== "") this.say(a.stdout.trim());
+    this.say(`${c.says}: the cluster is at work`);
     const settled = await this.hands.run(node, untilSettled);
     if (settled.code !== 0) this.say(`the cluster does not settle: ${settled.stderr.trim()}`);
   }

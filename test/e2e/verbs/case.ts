@@ -82,7 +82,7 @@ export const cases: readonly Case[] = [
     name: "a switch-over that is killed half way and repeated ends where it was going",
     verb: "switch-over",
     calls: [
-      { words: "switch-over", consent: MOVES, killed: /waiting until \S+ serves/ },
+      { words: "switch-over", consent: MOVES, killed: /move the service to \S+: the cluster is at work/ },
       { words: "switch-over", consent: MOVES },
     ],
     gap: "bound",

@@ -46,6 +46,8 @@ test("it moves once, and leaves nothing behind; named again it has nothing to do
   room();
   await move();
   ended();
+  // Between the word and its end somebody waits for half a minute.
+  expect(r.said).toContain(`move the service to ${second}: the cluster is at work`);
   await move(second);
   expect(r.said.at(-1)).toMatch(/serves already: nothing to do/);
   ended();
