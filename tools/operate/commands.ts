@@ -40,6 +40,8 @@ function verb(
       const command = args.at(-1) as Command;
       const [argument] = command.args;
       const deployment = await stackOf(command).deployment();
+      // The answers and what the scheduler makes of them take seconds.
+      say(`asking ${deployment.nodes.join(" and ")}`);
       const typed = [name, ...variable(command, argument)].join(" ");
       const work = new Work(handsOf(deployment), {
         verb: typed,

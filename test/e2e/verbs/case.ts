@@ -65,7 +65,7 @@ export const cases: readonly Case[] = [
   {
     name: "a preview does nothing",
     verb: "switch-over",
-    calls: [{ words: "switch-over --preview", consent: MOVES }],
+    calls: [{ words: "switch-over --preview", consent: MOVES, says: /asking qvddb1 and qvddb2[^]*nothing was done/ }],
     gap: NONE,
     whole: 60,
     then: stays,
